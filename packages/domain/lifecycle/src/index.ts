@@ -1,0 +1,2 @@
+export type { FinishedJobStatus, FinishedRunStatus, JobStatus, Reason, RunStatus } from "./status.ts";
+export type { LogText, RunEvent, RunEventType } from "./event.ts";

@@ -1,0 +1,7 @@
+/** Time, from outside. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls back once after `ms` milliseconds. The returned function cancels it. A pending timer keeps nothing alive by itself. */
+  after(ms: number, callback: () => void): () => void;
+}

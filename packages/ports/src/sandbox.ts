@@ -1,0 +1,94 @@
+import type { Base } from "@fresco/pipeline";
+import type { CapturedLayer, LayerRef } from "./layers.ts";
+import type { ProcessIdentity } from "./processes.ts";
+import type { WorkspaceDescription } from "./workspaces.ts";
+
+/** Where steps run. Differences between adapters are declared capabilities. */
+export interface Sandbox {
+  readonly kind: string;
+  readonly capabilities: SandboxCapabilities;
+  /**
+   * What the base is, for the key; taken at the start of a run and again before an entry is stored.
+   * @throws FrescoError `base.*` / `sandbox.*` with remedies when this sandbox cannot run here (`sandbox.refused`: never a silent fall back).
+   */
+  identify(base: Base, toolchains: readonly string[]): Promise<BaseIdentity>;
+  /** Starts a step. Resolves when its command is running or has already ended. */
+  start(request: StepRequest): Promise<RunningStep>;
+  /** Kills and removes whatever a dead owner's step left (processes, mounts); the directories are the caller's. Safe to repeat. */
+  reclaim(left: LeftStep): Promise<void>;
+}
+
+export interface SandboxCapabilities {
+  /** May a step change the system, and is the change captured as a layer? */
+  readonly system: "layered" | "read-only" | "none";
+  /** The workspace descriptions it takes, preferred first. */
+  readonly workspace: readonly ("overlay" | "directory")[];
+  /** Where the step finds its workspace; `undefined`: at one stable path per project, which is why only one step runs at a time. */
+  readonly workspacePath: string | undefined;
+  readonly network: readonly ("default" | "none")[];
+  /** Limits that it can hold a step to. */
+  readonly resources: boolean;
+  /** What a reader should know, one sentence each; said once per run. */
+  readonly notices: readonly string[];
+  /** What of this is part of the key. */
+  readonly keyed: readonly string[];
+}
+
+export interface BaseIdentity {
+  readonly identity: string;
+  /** Variables that the sandbox passes from its surroundings, which keys must cover. */
+  readonly inherited: Readonly<Record<string, string>>;
+  /** Mounts that the step sees, for the key. */
+  readonly mounts: readonly string[];
+}
+
+export interface StepRequest {
+  readonly owner: string;
+  readonly run: string;
+  readonly job: string;
+  readonly attempt: number;
+  readonly base: Base;
+  readonly toolchains: readonly string[];
+  /** Bottom to top. */
+  readonly system: readonly LayerRef[];
+  readonly workspace: WorkspaceDescription;
+  readonly command: string;
+  readonly shell: readonly string[];
+  readonly cwd: string;
+  /** Complete but for the sandbox's constants; secrets included, so it goes through no argument list and no file. */
+  readonly env: Readonly<Record<string, string>>;
+  /** A repository directory to mount at `.git` in the workspace. */
+  readonly git?: string;
+  /** An existing private directory for this attempt; the caller removes it. */
+  readonly scratch: string;
+  /** Raw output, in the order of arrival. A returned promise holds further reading back. */
+  readonly output: (stream: "stdout" | "stderr", chunk: Uint8Array) => void | Promise<void>;
+}
+
+export interface RunningStep {
+  /** For the store, so that another process can find it. `undefined` where there is none. */
+  readonly left: LeftStep;
+  /** To everything in the sandbox. Has no effect once it exited. */
+  signal(signal: "TERM" | "INT" | "HUP" | "KILL"): void;
+  /** Resolves when nothing of the step runs any more and all its output was delivered. Never rejects. */
+  readonly exit: Promise<StepExit>;
+  /** What it changed in the system, after `exit`. `undefined`: nothing, or the sandbox has no system layers. */
+  captureSystem(into: { readonly id: string; readonly path: string }): Promise<CapturedLayer | undefined>;
+  /** Gives up mounts and the like. After `exit`, also after a failed capture. */
+  release(): Promise<void>;
+}
+
+export type StepExit =
+  | { readonly type: "exited"; readonly code: number }
+  | { readonly type: "signalled"; readonly signal: string }
+  /** No exit code can be had. */
+  | { readonly type: "lost"; readonly text: string }
+  /** The command was never started. */
+  | { readonly type: "unstarted"; readonly code: string; readonly text: string; readonly hint?: string };
+
+/** What must be remembered of a running step so that its remains can be found after its owner's death. */
+export interface LeftStep {
+  readonly process: ProcessIdentity | undefined;
+  /** Adapter's own words (a container id, a marker variable). */
+  readonly token: string;
+}
