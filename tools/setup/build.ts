@@ -1,0 +1,76 @@
+// Builds every package: tsup makes the JavaScript, tsc the declarations (tsup's own need TypeScript's JavaScript API,
+// which version 7 has not). Types are not checked here; `npm run lint` does that.
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, rmSync } from "node:fs";
+import path from "node:path";
+import { build, type Options } from "tsup";
+import { publishedPackages, root, sourceCondition, type WorkspacePackage } from "./packages.ts";
+
+const declarations = path.join(root, "dist");
+
+const shared = {
+  format: "esm",
+  target: "node22",
+  platform: "node",
+  splitting: true,
+  clean: true,
+  silent: true,
+  config: false,
+  // Without the prefix there is no node:sqlite, and a package of the same name could stand in for a builtin.
+  removeNodeProtocol: false,
+} satisfies Options;
+
+/** A package's entries by the name of the file that they become: what its `exports` say. */
+function entriesOf({ directory, manifest }: WorkspacePackage): Record<string, string> {
+  return Object.fromEntries(
+    Object.values(manifest.exports ?? {}).flatMap((targets) => {
+      const source = targets[sourceCondition];
+      return source === undefined ? [] : [[path.basename(targets.default, ".js"), path.join(directory, source)]];
+    }),
+  );
+}
+
+/** A library keeps every import from another package as it is. */
+function library(each: WorkspacePackage): Options {
+  return { ...shared, entry: entriesOf(each), outDir: path.join(each.directory, "dist"), external: [/^[^./]/] };
+}
+
+/**
+ * The command carries everything but native modules, since resolving hundreds of files is what costs at start-up; it is split,
+ * so that each command loads only its own part.
+ */
+function command(each: WorkspacePackage, loader: WorkspacePackage): Options {
+  const { index: _, ...loaderEntries } = entriesOf(loader);
+  const main = path.join(each.directory, "src/main.ts");
+  return {
+    ...shared,
+    entry: { ...entriesOf(each), ...loaderEntries, ...(existsSync(main) ? { main } : {}) },
+    outDir: path.join(each.directory, "dist"),
+    noExternal: [/./],
+    external: ["better-sqlite3", "koffi"],
+    esbuildOptions: (options) => {
+      options.conditions = [sourceCondition];
+    },
+    // Bundled CommonJS modules ask for Node's builtins by `require`.
+    banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  };
+}
+
+function emitDeclarations(packages: readonly WorkspacePackage[]): void {
+  rmSync(declarations, { recursive: true, force: true });
+  const tsc = path.join(root, "node_modules/typescript/bin/tsc");
+  const { status } = spawnSync(process.execPath, [tsc, "-p", path.join(root, "tsconfig.build.json")], { stdio: "inherit" });
+  if (status !== 0) throw new Error("tsc could not emit the declarations");
+  for (const { directory } of packages) {
+    const emitted = path.join(declarations, path.relative(root, directory), "src");
+    if (existsSync(emitted)) cpSync(emitted, path.join(directory, "dist"), { recursive: true });
+  }
+  rmSync(declarations, { recursive: true });
+}
+
+const packages = publishedPackages();
+const app = packages.find(({ manifest }) => manifest.name === "fresco");
+const loader = packages.find(({ manifest }) => manifest.name === "@fresco/pipeline-loader");
+if (app === undefined || loader === undefined) throw new Error("the packages fresco and @fresco/pipeline-loader are missing");
+for (const each of packages) await build(each === app ? command(app, loader) : library(each));
+emitDeclarations(packages);
