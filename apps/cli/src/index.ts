@@ -1,1 +1,21 @@
-export {};
+// The DSL, as pipeline files import it: `import { pipeline, sh } from "fresco"`. `toIR` is what loads them.
+export {
+  all,
+  env,
+  forever,
+  onChange,
+  onValue,
+  optional,
+  pipeline,
+  Pipeline,
+  PipelineError,
+  scratch,
+  secrets,
+  sh,
+  Step,
+  target,
+  toIR,
+  ttl,
+  wait,
+} from "@fresco/pipeline";
+export type { CachePolicy, Duration, EnvOption, Json, Leaf, PipelineOptions, ScratchBase, StepOptions } from "@fresco/pipeline";

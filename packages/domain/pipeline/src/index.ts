@@ -1,2 +1,15 @@
 export { bytePath, bytePathFrom, displayPath, pathBytes, type BytePath } from "./byte-path.ts";
 export { IR_VERSION, type Base, type EnvValue, type GlobPattern, type IR, type IRStep, type Policy } from "./ir.ts";
+export { formatDuration, parseDuration, type Duration } from "./duration.ts";
+export { compileGlobs, type CompiledGlobs } from "./glob.ts";
+export { pipeline, Pipeline, type Leaf, type PipelineOptions } from "./pipeline.ts";
+export { all, forever, onChange, onValue, optional, ttl, type CachePolicy } from "./policy.ts";
+export { policyGlobs } from "./policy-globs.ts";
+export { describeProblem, PipelineError, type Problem } from "./problem.ts";
+export { env, EnvReference, secrets, SecretReference } from "./reference.ts";
+export { referencedSecrets, referencedVariables } from "./referenced.ts";
+export { isId, slug } from "./slug.ts";
+export { Scratch, scratch, sh, Step, Wait, wait, type EnvOption, type ScratchBase, type StepOptions } from "./step.ts";
+export { target } from "./target.ts";
+export { toIR } from "./to-ir.ts";
+export type { Json } from "./canonical-json.ts";
