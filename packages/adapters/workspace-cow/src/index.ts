@@ -1,1 +1,2 @@
-export {};
+export { CowLayers } from "./layers.ts";
+export { CowWorkspaces } from "./workspaces.ts";
