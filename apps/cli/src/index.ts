@@ -1,4 +1,4 @@
-// The DSL, as pipeline files import it: `import { pipeline, sh } from "fresco"`. `toIR` is what loads them.
+// The DSL, as pipeline files import it: `import { pipeline, sh } from "fresco"`. `toIR` and `originOf` are for whoever loads them.
 export {
   all,
   env,
@@ -6,6 +6,7 @@ export {
   onChange,
   onValue,
   optional,
+  originOf,
   pipeline,
   Pipeline,
   PipelineError,

@@ -1,1 +1,2 @@
-export {};
+export { loadPipelines, type LoadOptions, type LoadOutcome, type LoadProblem } from "./load-pipelines.ts";
+export type { FileProblem, Location } from "./messages.ts";

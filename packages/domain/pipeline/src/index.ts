@@ -2,6 +2,7 @@ export { bytePath, bytePathFrom, displayPath, pathBytes, type BytePath } from ".
 export { IR_VERSION, type Base, type EnvValue, type GlobPattern, type IR, type IRStep, type Policy } from "./ir.ts";
 export { formatDuration, parseDuration, type Duration } from "./duration.ts";
 export { compileGlobs, type CompiledGlobs } from "./glob.ts";
+export { originOf } from "./origin.ts";
 export { pipeline, Pipeline, type Leaf, type PipelineOptions } from "./pipeline.ts";
 export { all, forever, onChange, onValue, optional, ttl, type CachePolicy } from "./policy.ts";
 export { policyGlobs } from "./policy-globs.ts";

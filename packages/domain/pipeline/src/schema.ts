@@ -82,36 +82,35 @@ export function irJsonSchema(): object {
   return { $id: id, title: "Fresco pipeline, IR v1", ...z.toJSONSchema(ir, { target: "draft-2020-12" }) };
 }
 
-const unread = z.unknown().transform(() => undefined);
-const readableIR = z.object({
-  pipeline: ir.shape.pipeline.or(unread),
-  env: env.or(unread),
-  timeout: ir.shape.timeout.or(unread),
-  base: base.or(unread),
-  toolchains: ir.shape.toolchains.or(unread),
-  steps: z
-    .array(
-      z
-        .object({
-          id: z.string().or(unread),
-          command: z.string().or(unread),
-          parent: step.shape.parent.or(unread),
-          base: base.or(unread),
-          after: step.shape.after.or(unread),
-          uses: step.shape.uses.or(unread),
-          env: env.or(unread),
-          cwd: z.string().or(unread),
-          shell: step.shape.shell.or(unread),
-          cache: policy.or(unread),
-          outputs: step.shape.outputs.or(unread),
-          timeout: z.number().or(unread),
-          grace: z.number().or(unread),
-          git: z.boolean().or(unread),
-        })
-        .or(z.unknown().transform(() => ({}))),
-    )
-    .or(unread),
+// Each field by itself: one that cannot be read becomes `undefined`.
+const readableStep = z.object({
+  id: lenient(step.shape.id),
+  command: lenient(step.shape.command),
+  parent: lenient(step.shape.parent),
+  base: lenient(base),
+  after: lenient(step.shape.after),
+  uses: lenient(step.shape.uses),
+  env: lenient(env),
+  cwd: lenient(step.shape.cwd),
+  shell: lenient(step.shape.shell),
+  cache: lenient(policy),
+  outputs: lenient(step.shape.outputs),
+  timeout: lenient(z.number()),
+  grace: lenient(z.number()),
+  git: lenient(step.shape.git),
 });
+const readableIR = z.object({
+  pipeline: lenient(ir.shape.pipeline),
+  env: lenient(env),
+  timeout: lenient(z.number()),
+  base: lenient(base),
+  toolchains: lenient(ir.shape.toolchains),
+  steps: lenient(z.array(readableStep.catch({}))),
+});
+
+function lenient<T>(schema: z.ZodType<T>) {
+  return schema.optional().catch(undefined);
+}
 
 /** What can be understood of broken IR, so that its other problems show as well. */
 function readable(value: unknown): PartialIR {

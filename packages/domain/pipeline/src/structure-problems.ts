@@ -19,13 +19,13 @@ function issueProblems(issue: Issue, value: unknown): readonly Problem[] {
     }));
   }
   if (at(value, issue.path) === undefined) {
-    return [{ code: "ir.missing-field", path, message: "The field is missing.", hint: `${expected(issue)} IR v1 has no optional field here.` }];
+    return [{ code: "ir.missing-field", path, message: "The field is missing.", hint: expected(issue) }];
   }
   return [{ code: "ir.wrong-type", path, message: "The field holds something else than it must.", hint: expected(issue) }];
 }
 
 function expected(issue: Issue): string {
-  if (issue.code === "invalid_type") return `It must be of type ${issue.expected}.`;
+  if (issue.code === "invalid_type") return `It must be of type ${issue.expected === "record" ? "object" : issue.expected}.`;
   if (issue.code === "invalid_value") return `It must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}.`;
   return `${issue.message}.`;
 }
