@@ -4,8 +4,11 @@ import type { LogText } from "@fresco/lifecycle";
 export interface Logs {
   /** Opens a new log. `id` names it and is never used twice. */
   create(id: string): Promise<LogWriter>;
-  /** Records from `from` (a position handed out earlier; absent: the start) to what is readable now, in order, in bounded memory. Missing log: no records. */
-  read(id: string, from?: LogPosition): AsyncIterable<LogRecord>;
+  /**
+   * Records from `from` (a position handed out earlier; absent: the start) to what is readable now, in order, in bounded memory. Missing log: no records.
+   * A last line without a line end is a record once the log was closed, or when `ended` says that its attempt is over (its owner died).
+   */
+  read(id: string, from?: LogPosition, options?: { readonly ended?: boolean }): AsyncIterable<LogRecord>;
   /** Raw bytes of both streams in the order of arrival. */
   bytes(id: string): AsyncIterable<Uint8Array>;
   remove(id: string): Promise<void>;

@@ -1,1 +1,1 @@
-export {};
+export { FileLogs, type FileLogsOptions } from "./file-logs.ts";

@@ -1,0 +1,68 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { open, rm, type FileHandle } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Clock, LogPosition, LogRecord, Logs, LogWriter } from "@fresco/ports";
+import { FileLogReader } from "./file-log-reader.ts";
+import { FileLogWriter } from "./file-log-writer.ts";
+import { logError } from "./log-error.ts";
+import { logFiles } from "./log-files.ts";
+import { BEGINNING, parsePosition } from "./position.ts";
+
+export interface FileLogsOptions {
+  /** Where the logs are kept; made (0700) if there is none. */
+  readonly directory: string;
+  readonly clock: Clock;
+}
+
+/** Logs as two files each: `<id>.log` with the raw bytes and `<id>.index`. */
+export class FileLogs implements Logs {
+  readonly #directory: string;
+  readonly #clock: Clock;
+
+  /** @throws FrescoError `logs.read-only`, `logs.full` when the directory cannot be made. */
+  constructor({ directory, clock }: FileLogsOptions) {
+    this.#directory = resolve(directory);
+    this.#clock = clock;
+    try {
+      mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+      chmodSync(this.#directory, 0o700);
+    } catch (error) {
+      throw logError(error, this.#directory);
+    }
+  }
+
+  /** @throws FrescoError `logs.taken`, `logs.read-only`, `logs.full`. */
+  create(id: string): Promise<LogWriter> {
+    return FileLogWriter.create(id, logFiles(this.#directory, id), this.#clock);
+  }
+
+  async *read(id: string, from?: LogPosition, options: { readonly ended?: boolean } = {}): AsyncGenerator<LogRecord> {
+    const files = logFiles(this.#directory, id);
+    const point = from === undefined ? BEGINNING : parsePosition(from);
+    await using index = await openExisting(files.index);
+    await using raw = await openExisting(files.raw);
+    if (index === undefined || raw === undefined) return;
+    yield* new FileLogReader({ index, raw }, from?.seq ?? 0, point).records(options.ended ?? false);
+  }
+
+  async *bytes(id: string): AsyncGenerator<Uint8Array> {
+    await using raw = await openExisting(logFiles(this.#directory, id).raw);
+    if (raw === undefined) return;
+    for await (const chunk of raw.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 })) yield chunk;
+  }
+
+  async remove(id: string): Promise<void> {
+    const files = logFiles(this.#directory, id);
+    await rm(files.index, { force: true });
+    await rm(files.raw, { force: true });
+  }
+}
+
+async function openExisting(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, "r");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw logError(error, path);
+  }
+}
