@@ -10,7 +10,7 @@
 import { existsSync, readdirSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { describeFailure, locateStack, locateText } from "./failure.ts";
+import { describeFailure, encodePath, locateStack, locateText } from "./failure.ts";
 import type { ChildMessage } from "./messages.ts";
 import { installModuleHooks } from "./module-hooks.ts";
 
@@ -47,11 +47,11 @@ for (const file of pipelineFiles()) {
 finish();
 
 async function load(file: string): Promise<void> {
-  const module: object = await import(new URL(file.split("/").map(encodeURIComponent).join("/"), root).href);
+  const module: object = await import(new URL(encodePath(file), root).href);
   if (!("default" in module)) return;
   for (const value of exported(module.default)) {
     if (!(value instanceof dsl.Pipeline)) {
-      send({ type: "problem", code: "pipeline.bad-export", file, ...badExport(value), ...locateText(root, file, "export default") });
+      send({ type: "problem", code: "pipeline.bad-export", file, ...badExport(value), ...locateText(root, file, /export default/) });
       continue;
     }
     const at = locateStack(dsl.originOf(value), root);

@@ -25,11 +25,16 @@ export function locateStack(stack: string | undefined, root: URL): Location {
   return {};
 }
 
-/** The first place in a file that holds this text. */
-export function locateText(root: URL, file: string, text: string): Location {
-  const lines = readFileSync(new URL(file, root), "utf8").split("\n");
-  const index = lines.findIndex((line) => line.includes(text));
-  return index < 0 ? { file } : { file, line: index + 1, column: (lines[index] ?? "").indexOf(text) + 1 };
+/** The first place in a file that matches. */
+export function locateText(root: URL, file: string, pattern: RegExp): Location {
+  const lines = readFileSync(new URL(encodePath(file), root), "utf8").split("\n");
+  const index = lines.findIndex((line) => pattern.test(line));
+  return index < 0 ? { file } : { file, line: index + 1, column: (lines[index] ?? "").search(pattern) + 1 };
+}
+
+/** A path as part of a URL. */
+export function encodePath(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
 }
 
 interface PipelineProblem {
@@ -48,8 +53,9 @@ function pipelineProblems(error: unknown): readonly PipelineProblem[] | undefine
 
 function missingModule({ specifier, importer }: MissingModule, root: URL): FileProblem {
   const file = relative(importer, root) ?? "";
+  const quoted = new RegExp(`["'\`]${specifier.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}["'\`]`);
   const hint = "A pipeline file can import files in .fresco, Node's own modules and fresco; nothing else is there when it is loaded.";
-  return { code: "pipeline.missing-module", message: `Cannot find ${JSON.stringify(specifier)}.`, hint, ...locateText(root, file, specifier) };
+  return { code: "pipeline.missing-module", message: `Cannot find ${JSON.stringify(specifier)}.`, hint, ...locateText(root, file, quoted) };
 }
 
 function thrown(error: unknown, root: URL): FileProblem {

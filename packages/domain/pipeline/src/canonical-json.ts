@@ -30,7 +30,8 @@ export function describeValue(value: unknown): string {
   if (value === null || value === undefined || (typeof value === "number" && !Number.isFinite(value))) return String(value);
   if (Array.isArray(value)) return "a list";
   if (typeof value !== "object") return `a ${typeof value}`;
-  return isPlain(value) ? "an object" : `a ${value.constructor?.name ?? "value"}`;
+  const name = isPlain(value) ? "object" : value.constructor.name;
+  return `${/^[AEIOU]/i.test(name) ? "an" : "a"} ${name}`;
 }
 
 /** An object literal or one without prototype. */

@@ -24,6 +24,11 @@ export function compileSegment(pattern: string): Segment {
   };
 }
 
+/** Can the segment be read? One with an open bracket, an unknown class or a trailing backslash matches nothing. */
+export function isSegment(pattern: string): boolean {
+  return splitAtStars(pattern) !== undefined;
+}
+
 /** `rest` undefined: the segment is exactly `literal`. Otherwise it begins with `literal`, and `rest` decides over the whole segment. */
 export interface Segment {
   readonly literal: string;

@@ -1,5 +1,5 @@
 import { bytePath, bytePathFrom, type BytePath } from "./byte-path.ts";
-import { compileSegment, type Segment } from "./glob-segment.ts";
+import { compileSegment, isSegment, type Segment } from "./glob-segment.ts";
 
 /** Gitignore patterns from the root of a tree, ready to be asked about its files. */
 export interface CompiledGlobs {
@@ -43,7 +43,7 @@ export function globFault(pattern: string): string | undefined {
   const segments = body.replace(/\/$/, "").split("/");
   if (segments.includes("..")) return "leaves the project";
   if (segments.some((segment) => segment === "" || segment === ".")) return 'has a segment that no path has ("." or nothing)';
-  return undefined;
+  return segments.every(isSegment) ? undefined : "has an open bracket, an unknown class or a backslash with nothing behind it in a segment";
 }
 
 interface Glob {
