@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ["{apps,packages,tools}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
+    globalSetup: ["tools/checks/tripwire.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

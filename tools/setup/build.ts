@@ -1,7 +1,7 @@
 // Builds every package: tsup makes the JavaScript, tsc the declarations (tsup's own need TypeScript's JavaScript API,
 // which version 7 has not). Types are not checked here; `npm run lint` does that.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, rmSync } from "node:fs";
+import { cpSync, existsSync, globSync, rmSync } from "node:fs";
 import path from "node:path";
 import { build, type Options } from "tsup";
 import { publishedPackages, root, sourceCondition, type WorkspacePackage } from "./packages.ts";
@@ -20,14 +20,19 @@ const shared = {
   removeNodeProtocol: false,
 } satisfies Options;
 
-/** A package's entries by the name of the file that they become: what its `exports` say. */
-function entriesOf({ directory, manifest }: WorkspacePackage): Record<string, string> {
-  return Object.fromEntries(
-    Object.values(manifest.exports ?? {}).flatMap((targets) => {
-      const source = targets[sourceCondition];
-      return source === undefined ? [] : [[path.basename(targets.default, ".js"), path.join(directory, source)]];
-    }),
-  );
+/** A package's entries by the name of the file that they become: what its `exports` say, and the processes that it starts. */
+function entriesOf(each: WorkspacePackage): Record<string, string> {
+  const exported = Object.values(each.manifest.exports ?? {}).flatMap((targets) => {
+    const source = targets[sourceCondition];
+    return source === undefined ? [] : [[path.basename(targets.default, ".js"), path.join(each.directory, source)]];
+  });
+  return { ...Object.fromEntries(exported), ...childrenOf(each) };
+}
+
+/** Files that a package runs as processes of their own, by a URL beside its other files: `src/child.ts`, `src/NAME-child.ts`. */
+function childrenOf({ directory }: WorkspacePackage): Record<string, string> {
+  const files = globSync("src/{child,*-child}.ts", { cwd: directory });
+  return Object.fromEntries(files.map((file) => [path.basename(file, ".ts"), path.join(directory, file)]));
 }
 
 /** A library keeps every import from another package as it is. */
@@ -39,12 +44,12 @@ function library(each: WorkspacePackage): Options {
  * The command carries everything but native modules, since resolving hundreds of files is what costs at start-up; it is split,
  * so that each command loads only its own part.
  */
-function command(each: WorkspacePackage, loader: WorkspacePackage): Options {
-  const { index: _, ...loaderEntries } = entriesOf(loader);
+function command(each: WorkspacePackage, packages: readonly WorkspacePackage[]): Options {
+  const children = Object.assign({}, ...packages.map(childrenOf));
   const main = path.join(each.directory, "src/main.ts");
   return {
     ...shared,
-    entry: { ...entriesOf(each), ...loaderEntries, ...(existsSync(main) ? { main } : {}) },
+    entry: { ...entriesOf(each), ...children, ...(existsSync(main) ? { main } : {}) },
     outDir: path.join(each.directory, "dist"),
     noExternal: [/./],
     external: ["better-sqlite3", "koffi"],
@@ -69,8 +74,5 @@ function emitDeclarations(packages: readonly WorkspacePackage[]): void {
 }
 
 const packages = publishedPackages();
-const app = packages.find(({ manifest }) => manifest.name === "fresco");
-const loader = packages.find(({ manifest }) => manifest.name === "@fresco/pipeline-loader");
-if (app === undefined || loader === undefined) throw new Error("the packages fresco and @fresco/pipeline-loader are missing");
-for (const each of packages) await build(each === app ? command(app, loader) : library(each));
+for (const each of packages) await build(each.manifest.name === "fresco" ? command(each, packages) : library(each));
 emitDeclarations(packages);

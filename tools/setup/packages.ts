@@ -18,9 +18,10 @@ export interface ExportTargets {
 export interface Manifest {
   readonly name: string;
   readonly private?: boolean;
+  readonly description?: string;
+  readonly license?: string;
   readonly exports?: Readonly<Record<string, ExportTargets>>;
   readonly publishConfig?: { readonly exports?: Readonly<Record<string, ExportTargets>> };
-  readonly dependencies?: Readonly<Record<string, string>>;
 }
 
 /** A package of this repository that is meant to be published. */

@@ -60,14 +60,12 @@ function hasTerminal() {
 }
 
 /**
- * Lets Node keep its compiled form of the command. The folder belongs to the user: the default one, below the shared /tmp,
- * could have been put there by somebody else.
+ * Lets Node keep its compiled form of the command, in the user's own folder: the default one, below the shared /tmp, could
+ * have been put there by somebody else.
  */
 function keepCompiled() {
-  const { FRESCO_HOME, XDG_CACHE_HOME } = process.env;
-  const cache = FRESCO_HOME ? path.join(FRESCO_HOME, "cache") : path.join(XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "fresco");
-  const folder = path.join(cache, "compiled");
   try {
+    const folder = path.join(cacheFolder(), "compiled");
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     module.enableCompileCache(folder);
   } catch {
@@ -75,9 +73,28 @@ function keepCompiled() {
   }
 }
 
+/** The same folder as in src/paths.ts, which is not loaded yet. */
+function cacheFolder() {
+  const { FRESCO_HOME, XDG_CACHE_HOME } = process.env;
+  if (FRESCO_HOME) return path.join(FRESCO_HOME, "cache");
+  if (process.platform === "darwin") return path.join(os.homedir(), "Library/Caches/fresco");
+  return path.join(XDG_CACHE_HOME?.startsWith("/") ? XDG_CACHE_HOME : path.join(os.homedir(), ".cache"), "fresco");
+}
+
+/** Where the built command is; in a checkout it is there after the set-up. */
+function builtCommand() {
+  const main = new URL("../dist/main.js", import.meta.url);
+  if (!existsSync(main)) {
+    console.error("error[install.not-built]: fresco has not been built yet");
+    console.error("hint: run `npm run setup` in the checkout of Fresco");
+    process.exit(125);
+  }
+  return main.href;
+}
+
 if (isCurrent()) {
   keepCompiled();
-  await import("../dist/main.js");
+  await import(builtCommand());
 } else {
   runAgain();
 }

@@ -1,0 +1,70 @@
+// The sandbox contracts as an ordinary user: what root may do says little about what everybody else sees.
+import { execFileSync } from "node:child_process";
+import { chmodSync, globSync, rmSync } from "node:fs";
+import path from "node:path";
+import { root } from "../setup/packages.ts";
+import type { Tally } from "./tally.ts";
+import { runVitest } from "./vitest-run.ts";
+
+const user = "fresco-ci";
+const home = `/home/${user}`;
+const packages = ["packages/adapters/sandbox-linux", "packages/adapters/sandbox-host", "packages/adapters/workspace-cow"];
+
+/**
+ * Creates the user where it is missing, copies the repository into its home and runs the tests of the packages there.
+ * Not being able to is a failure in CI and a skip elsewhere. Gives nothing to count when the caller is no root: then the
+ * main run has been the ordinary user's.
+ */
+export function runAsOrdinaryUser(): Tally {
+  if (process.getuid?.() !== 0 || process.platform !== "linux") return { passed: 0, failed: 0, skipped: 0 };
+  if (packages.every((each) => globSync(`${each}/test/**/*.test.ts`, { cwd: root }).length === 0))
+    return cannot("there are no tests of sandboxes yet");
+  try {
+    prepareUser();
+    const copy = copyRepository();
+    try {
+      console.log(`\nThe sandbox contracts as the user ${user}, in ${copy}`);
+      return runVitest({ directory: copy, filters: packages, reportFile: path.join(home, "report.json"), prefix: asUser() });
+    } finally {
+      rmSync(copy, { recursive: true, force: true });
+    }
+  } catch (error) {
+    return cannot(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function cannot(why: string): Tally {
+  const inCI = Boolean(process.env["CI"]);
+  console.log(`${inCI ? "FAILED" : "skipped"}: the sandbox contracts as an ordinary user: ${why}`);
+  return { passed: 0, failed: inCI ? 1 : 0, skipped: inCI ? 0 : 1 };
+}
+
+function prepareUser(): void {
+  if (idOf(user) === undefined) execFileSync("useradd", ["--create-home", "--home-dir", home, "--shell", "/bin/sh", user]);
+  chmodSync(home, 0o700);
+}
+
+function idOf(name: string): number | undefined {
+  try {
+    return Number(execFileSync("id", ["-u", name], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Copies everything, dependencies and toolchain included: the original may lie where only root can read. */
+function copyRepository(): string {
+  const copy = path.join(home, "fresco");
+  rmSync(copy, { recursive: true, force: true });
+  execFileSync("cp", ["-a", "--reflink=auto", root, copy]);
+  execFileSync("chown", ["-R", "--no-dereference", `${user}:`, copy]);
+  return copy;
+}
+
+/** A login of the user with an environment of its own; CI's wish for strictness passes on. */
+function asUser(): string[] {
+  const environment = { HOME: home, USER: user, LOGNAME: user, SHELL: "/bin/sh", LANG: "C.UTF-8", PATH: process.env["PATH"] ?? "" };
+  const ci = process.env["CI"] === undefined ? [] : [`CI=${process.env["CI"]}`];
+  const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  return ["runuser", "-u", user, "--", "env", "-i", ...assignments, ...ci];
+}

@@ -1,0 +1,45 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import type { Tally } from "./tally.ts";
+
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly { readonly status: string }[] }[];
+}
+
+/** A vitest run. */
+export interface VitestRun {
+  /** Path of the repository that is tested. */
+  readonly directory: string;
+  /** Parts of paths: test files that contain one of them are run; none means all. */
+  readonly filters: readonly string[];
+  /** Where vitest puts its report; whoever runs it must be able to write there. */
+  readonly reportFile: string;
+  /** A command and its parameters that start the rest of the line, for a run as somebody else. */
+  readonly prefix?: readonly string[];
+}
+
+/**
+ * Runs tests, prints as vitest does, and counts. A file that could not be loaded counts as one failure, and so does a run
+ * that failed although no test did: the tripwire was touched, or vitest crashed.
+ */
+export function runVitest({ directory, filters, reportFile, prefix = [] }: VitestRun): Tally {
+  rmSync(reportFile, { force: true });
+  const parameters = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`, ...filters];
+  const [file = "", ...rest] = [...prefix, process.execPath, "node_modules/vitest/vitest.mjs", ...parameters];
+  const { status } = spawnSync(file, rest, { cwd: directory, stdio: ["ignore", "inherit", "inherit"] });
+  if (!existsSync(reportFile)) return { passed: 0, failed: 1, skipped: 0 };
+  const report: Report = JSON.parse(readFileSync(reportFile, "utf8"));
+  const unloaded = report.testResults.filter(
+    (each) => each.status === "failed" && each.assertionResults.every(({ status: one }) => one !== "failed"),
+  );
+  const failed = report.numFailedTests + unloaded.length;
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && status !== 0 ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
