@@ -56,7 +56,7 @@ export class DirectoryCapture {
     // A device 0:0 would be a whiteout once it lies in a layer, and a socket means nothing without its process.
     if (isWhiteout(node.stat) || node.stat.isSocket()) return;
     const before = this.#baseline.paths.get(path);
-    const passes = this.#draft.passes(path, false);
+    const passes = this.#draft.passes(path);
     if (passes || (before !== undefined && !before.stat.isDirectory())) this.#seen.add(path);
     if (!passes || (before !== undefined && this.#baseline.untouched(before, node.stat))) return;
     const unchanged = before !== undefined && (await same(node, before.origin));

@@ -5,7 +5,7 @@ import { readAttributes } from "./attributes.ts";
 import { type BaselineEntry, DirectoryBaseline } from "./baseline.ts";
 import { clockPast } from "./clock-tick.ts";
 import { list } from "./lower-stack.ts";
-import { copyNode, dress, look, modeOf, type Node, setTimes } from "./nodes.ts";
+import { copyNode, dressLike, look, type Node, present } from "./nodes.ts";
 import { child, childPath, comparePaths, ROOT, under } from "./paths.ts";
 import { TimeSlice } from "./time-slice.ts";
 import { VisibleTree } from "./visible-tree.ts";
@@ -62,12 +62,6 @@ function carrierIn(tree: Buffer, path: BytePath): Origin {
   return { ...present(under(tree, path)), directory: true };
 }
 
-function present(path: Buffer): Node {
-  const stat = look(path);
-  if (stat === undefined) throw new Error(`missing in a layer: ${path.toString("utf8")}`);
-  return { path, stat };
-}
-
 /** Removes what a directory holds. Follows no symlink. */
 function empty(directory: Buffer): void {
   for (const name of readdirSync(directory, { encoding: "buffer" })) rmSync(child(directory, name), { recursive: true });
@@ -84,15 +78,7 @@ async function copyAll(directory: Buffer, nodes: readonly (readonly [BytePath, O
     else copyNode(origin, to, readAttributes(origin.path).xattrs);
     if (origin.group !== undefined && first === undefined) groups.set(origin.group, to);
   }
-  for (const [path, origin] of nodes.toReversed()) if (origin.directory) finish(under(directory, path), origin);
-}
-
-/** Once a directory is filled: its mode may forbid filling it, and filling it changes its times. */
-function finish(directory: Buffer, origin: Origin): void {
-  const { stat } = origin;
-  const { xattrs } = readAttributes(origin.path);
-  dress(directory, { type: "directory", mode: modeOf(stat), uid: Number(stat.uid), gid: Number(stat.gid), xattrs });
-  setTimes(directory, stat);
+  for (const [path, origin] of nodes.toReversed()) if (origin.directory) dressLike(under(directory, path), origin);
 }
 
 async function snapshot(directory: Buffer, nodes: readonly (readonly [BytePath, Origin])[], slice: TimeSlice): Promise<DirectoryBaseline> {

@@ -1,10 +1,9 @@
 import type { BigIntStats } from "node:fs";
 import type { LayerEntry } from "@fresco/cache-keys";
-import type { BytePath } from "@fresco/pipeline";
+import { type BytePath, compileGlobs } from "@fresco/pipeline";
 import type { CaptureOptions } from "@fresco/ports";
 import { entryOf, type Node, type WrittenEntry } from "./nodes.ts";
 import { ancestorsOf, comparePaths, within } from "./paths.ts";
-import { pathFilter } from "./path-globs.ts";
 
 /** A file of a hard-link group, which is judged when the whole group is known. */
 interface Member extends Node {
@@ -22,14 +21,14 @@ export class Draft {
   /** Disk space of the files. */
   bytes = 0;
 
-  readonly #passes: (path: BytePath, directory: boolean) => boolean;
+  readonly #passes: (path: BytePath) => boolean;
   readonly #exclude: readonly string[];
   readonly #groups = new Map<bigint, Member[]>();
   /** Directories with something written in them. */
   readonly #occupied = new Set<BytePath>();
 
   constructor(options: CaptureOptions) {
-    this.#passes = options.outputs === null ? () => true : pathFilter(options.outputs);
+    this.#passes = options.outputs === null ? () => true : compileGlobs(options.outputs).matches;
     this.#exclude = (options.exclude ?? []).map((path) => Buffer.from(path, "utf8").toString("latin1"));
   }
 
@@ -38,17 +37,18 @@ export class Draft {
     return this.#exclude.some((excluded) => within(excluded, path));
   }
 
-  passes(path: BytePath, directory: boolean): boolean {
-    return this.#passes(path, directory);
+  /** Do the outputs let the path in? */
+  passes(path: BytePath): boolean {
+    return this.#passes(path);
   }
 
   delete(path: BytePath, directory: boolean): void {
-    if (this.passes(path, directory)) this.entries.push({ path, type: "deleted", directory });
+    if (this.passes(path)) this.entries.push({ path, type: "deleted", directory });
   }
 
   /** A directory is part of the layer when it passes itself, or when something in it was written. Call after its content was added. */
   addDirectory(entry: WrittenEntry, created: boolean): boolean {
-    if (!this.passes(entry.path, true) && !this.#occupied.has(entry.path)) return false;
+    if (!this.passes(entry.path) && !this.#occupied.has(entry.path)) return false;
     if (created) this.created.add(entry.path);
     this.#add(entry);
     return true;

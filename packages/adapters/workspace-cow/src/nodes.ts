@@ -1,7 +1,7 @@
 import { type BigIntStats, chmodSync, chownSync, lchownSync, linkSync, lstatSync, mkdirSync, readlinkSync, symlinkSync } from "node:fs";
 import type { LayerEntry } from "@fresco/cache-keys";
-import { type BytePath, bytePathFrom, pathBytes } from "@fresco/pipeline";
-import { sameAttributes, writeAttributes } from "./attributes.ts";
+import { type BytePath, bytePathFrom } from "@fresco/pipeline";
+import { readAttributes, sameAttributes, writeAttributes } from "./attributes.ts";
 import { copyContent, hashFile, sameContent } from "./content.ts";
 import { deviceNumber, deviceParts, native } from "./native.ts";
 
@@ -75,12 +75,12 @@ export function copyNode(from: Node, to: Buffer, xattrs: Readonly<Record<string,
 }
 
 /** Hard-links where that is possible, else copies. For directories that nobody writes to. */
-export function linkOrCopy(from: Node, to: Buffer, xattrs: () => Readonly<Record<string, string>> | undefined): void {
+export function linkOrCopy(from: Node, to: Buffer): void {
   try {
     linkSync(from.path, to);
   } catch (error) {
     if (!(error instanceof Error) || !("code" in error) || !["EXDEV", "EMLINK", "EPERM"].includes(String(error.code))) throw error;
-    copyNode(from, to, xattrs());
+    copyNode(from, to, readAttributes(from.path).xattrs);
   }
 }
 
@@ -98,6 +98,20 @@ export function dress(
   writeAttributes(path, as.xattrs);
 }
 
+/** Makes a filled directory look like another one: filling it changed its times, and its mode may forbid filling it. */
+export function dressLike(directory: Buffer, { path, stat }: Node): void {
+  const { xattrs } = readAttributes(path);
+  dress(directory, { type: "directory", mode: modeOf(stat), uid: Number(stat.uid), gid: Number(stat.gid), xattrs });
+  setTimes(directory, stat);
+}
+
+/** @throws Error when nothing is there, which in a layer or view means that it is not whole. */
+export function present(path: Buffer): Node {
+  const stat = look(path);
+  if (stat === undefined) throw new Error(`nothing is at ${path.toString("utf8")}`);
+  return { path, stat };
+}
+
 export function setTimes(path: Buffer, stat: BigIntStats): void {
   native().setTimes(path, stat);
 }
@@ -105,9 +119,4 @@ export function setTimes(path: Buffer, stat: BigIntStats): void {
 /** The marker that hides a lower entry. Any user may make it: it is no device. */
 export function makeWhiteout(path: Buffer): void {
   native().makeNode(path, 0o020000, deviceNumber(0, 0));
-}
-
-/** The raw link target of a symlink entry. */
-export function targetBytes(target: BytePath): Buffer {
-  return pathBytes(target);
 }

@@ -24,7 +24,7 @@ interface Level {
 export class OverlayCapture {
   readonly #draft: Draft;
   readonly #slice = new TimeSlice();
-  /** Directories that are in the layer only for what they hold, outer ones first. */
+  /** Directories that are in the layer only for what they hold, inner ones first. */
   readonly #carriers: Buffer[] = [];
 
   constructor(draft: Draft) {
@@ -39,7 +39,7 @@ export class OverlayCapture {
 
   /** Removes directories that hold nothing in the end. Call when the whiteouts are written. */
   prune(): void {
-    for (const directory of this.#carriers.reverse()) {
+    for (const directory of this.#carriers) {
       try {
         rmdirSync(directory);
       } catch (error) {
@@ -90,7 +90,7 @@ export class OverlayCapture {
 
   async #leaf(path: BytePath, node: Node, below: LowerNode | undefined): Promise<void> {
     if (below?.type === "directory") this.#deleteContent(path, below.directories);
-    if (!this.#draft.passes(path, false)) return unlinkSync(node.path);
+    if (!this.#draft.passes(path)) return unlinkSync(node.path);
     const attributes = readAttributes(node.path);
     strip(node.path, attributes);
     const { xattrs } = attributes;

@@ -1,5 +1,6 @@
 import type { LayerEntry } from "@fresco/cache-keys";
 import type { BytePath } from "@fresco/pipeline";
+import { readAttributes } from "./attributes.ts";
 import { copyNode, look, makeWhiteout, type Node } from "./nodes.ts";
 import { ancestorsOf, parentOf, under } from "./paths.ts";
 
@@ -40,6 +41,6 @@ export function makeAncestors(tree: Buffer, path: BytePath, seen: (path: BytePat
   for (const directory of missing.reverse()) {
     const like = seen(directory);
     if (like === undefined) throw new Error(`no directory was seen at ${directory}`);
-    copyNode(like, under(tree, directory), undefined);
+    copyNode(like, under(tree, directory), readAttributes(like.path).xattrs);
   }
 }
