@@ -1,3 +1,4 @@
+// biome-ignore-all format: generated
 // Made by test/generate-author-types.ts from the sources of @fresco/pipeline; a test compares.
 export const AUTHOR_TYPES = [
   "declare module \"fresco\" {",

@@ -34,7 +34,7 @@ process.on("uncaughtException", (error) => {
 });
 
 installModuleHooks({ dslModule, directory });
-const dsl: Dsl = await import(dslModule);
+const dsl = await importDsl();
 for (const file of pipelineFiles()) {
   loading = file;
   send({ type: "loading", file });
@@ -46,9 +46,21 @@ for (const file of pipelineFiles()) {
 }
 finish();
 
+async function importDsl(): Promise<Dsl> {
+  const module: unknown = await import(dslModule);
+  if (!isDsl(module)) throw new TypeError(`${dslModule} is not the DSL`);
+  return module;
+}
+
+function isDsl(module: unknown): module is Dsl {
+  return (
+    typeof module === "object" && module !== null && ["pipeline", "Pipeline", "Step", "toIR", "originOf"].every((name) => name in module)
+  );
+}
+
 async function load(file: string): Promise<void> {
-  const module: object = await import(new URL(encodePath(file), root).href);
-  if (!("default" in module)) return;
+  const module: unknown = await import(new URL(encodePath(file), root).href);
+  if (typeof module !== "object" || module === null || !("default" in module)) return;
   for (const value of exported(module.default)) {
     if (!(value instanceof dsl.Pipeline)) {
       send({ type: "problem", code: "pipeline.bad-export", file, ...badExport(value), ...locateText(root, file, /export default/) });
@@ -67,7 +79,10 @@ function exported(value: unknown): readonly unknown[] {
 
 function badExport(value: unknown): { readonly message: string; readonly hint: string } {
   const what = value instanceof dsl.Step ? "a step" : value === null || value === undefined ? String(value) : `a ${typeof value}`;
-  return { message: `The file exports ${what} where a pipeline belongs.`, hint: 'Write export default pipeline("name", [...]), or a list of several.' };
+  return {
+    message: `The file exports ${what} where a pipeline belongs.`,
+    hint: 'Write export default pipeline("name", [...]), or a list of several.',
+  };
 }
 
 function pipelineFiles(): readonly string[] {
@@ -84,7 +99,9 @@ function leftEarly(code: number): ChildMessage {
   return {
     type: "problem",
     code: waits ? "pipeline.unsettled" : "pipeline.exited",
-    message: waits ? "The file waits for something that never happens." : `The file ended the process (exit code ${code}) while it was loaded.`,
+    message: waits
+      ? "The file waits for something that never happens."
+      : `The file ended the process (exit code ${code}) while it was loaded.`,
     hint: waits ? "Look at its top-level await." : "Remove its process.exit().",
     file: loading,
   };

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
+import type { Problem } from "@fresco/pipeline";
 import type { FileProblem, Location } from "./messages.ts";
 import { lastLoaded, MissingModule } from "./module-hooks.ts";
 
@@ -37,18 +38,20 @@ export function encodePath(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
 }
 
-interface PipelineProblem {
-  readonly code: string;
-  readonly path: string;
-  readonly message: string;
-  readonly hint: string;
-  readonly stack?: string;
+/** The DSL's own error, known by its shape: the module that made it is the pipeline's, not ours. */
+function pipelineProblems(error: unknown): readonly Problem[] | undefined {
+  if (!(error instanceof Error) || error.name !== "PipelineError" || !("problems" in error) || !Array.isArray(error.problems))
+    return undefined;
+  const problems: readonly unknown[] = error.problems;
+  return problems.filter(isProblem);
 }
 
-/** The DSL's own error, known by its shape: the module that made it is the pipeline's, not ours. */
-function pipelineProblems(error: unknown): readonly PipelineProblem[] | undefined {
-  if (!(error instanceof Error) || error.name !== "PipelineError" || !("problems" in error) || !Array.isArray(error.problems)) return undefined;
-  return error.problems;
+function isProblem(value: unknown): value is Problem {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    ["code", "path", "message", "hint"].every((field) => typeof Reflect.get(value, field) === "string")
+  );
 }
 
 function missingModule({ specifier, importer }: MissingModule, root: URL): FileProblem {
@@ -74,7 +77,8 @@ function syntaxProblem(error: SyntaxError, root: URL): FileProblem {
   const unsupported = /^TypeScript (.*) is not supported in strip-only mode$/.exec(error.message);
   if (unsupported !== null) {
     const message = `The file uses a TypeScript ${unsupported[1]}, which is not erased with the types.`;
-    const hint = unsupported[1] === "enum" ? 'Write an object, such as const Colour = { red: "red" } as const.' : "Write it in plain JavaScript.";
+    const hint =
+      unsupported[1] === "enum" ? 'Write an object, such as const Colour = { red: "red" } as const.' : "Write it in plain JavaScript.";
     return { code: "pipeline.unsupported-syntax", message, hint, ...at };
   }
   const message = `The file cannot be parsed: ${error.message.replace(/\.$/, "")}.`;

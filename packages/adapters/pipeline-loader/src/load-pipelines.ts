@@ -53,7 +53,8 @@ export async function loadPipelines(options: LoadOptions): Promise<LoadOutcome> 
     }
     const name = validation.ir.pipeline;
     const first = pipelines.get(name);
-    if (first === undefined) pipelines.set(name, { ir: validation.ir, place: `${at.file ?? ""}${at.line === undefined ? "" : `:${at.line}`}` });
+    if (first === undefined)
+      pipelines.set(name, { ir: validation.ir, place: `${at.file ?? ""}${at.line === undefined ? "" : `:${at.line}`}` });
     else problems.push({ ...duplicate(name, first.place), ...at });
   }
   if (problems.length === 0 && pipelines.size === 0) problems.push(NO_PIPELINE);
@@ -68,7 +69,11 @@ const NO_PIPELINE: FileProblem = {
 };
 
 function duplicate(name: string, place: string): FileProblem {
-  return { code: "pipeline.duplicate-name", message: `Two pipelines have the name "${name}"; the other one is at ${place}.`, hint: "Rename one of them." };
+  return {
+    code: "pipeline.duplicate-name",
+    message: `Two pipelines have the name "${name}"; the other one is at ${place}.`,
+    hint: "Rename one of them.",
+  };
 }
 
 /** As the user sees it: their own path, with the line in question. */

@@ -54,7 +54,13 @@ function candidates(specifier: string): readonly string[] {
   if (!/^\.{0,2}\//.test(specifier)) return [specifier];
   const written = /^(.*)\.(m?)js$/.exec(specifier);
   if (written !== null) return [specifier, `${written[1]}.${written[2]}ts`];
-  return [specifier, ...["ts", "mts", "js", "mjs"].flatMap((extension) => [`${specifier}.${extension}`, `${specifier.replace(/\/$/, "")}/index.${extension}`])];
+  return [
+    specifier,
+    ...["ts", "mts", "js", "mjs"].flatMap((extension) => [
+      `${specifier}.${extension}`,
+      `${specifier.replace(/\/$/, "")}/index.${extension}`,
+    ]),
+  ];
 }
 
 function isNotFound(error: unknown): boolean {

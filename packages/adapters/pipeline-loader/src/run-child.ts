@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { FrescoError } from "@fresco/ports";
 import type { LoadOptions } from "./load-pipelines.ts";
 import type { FileProblem, Location } from "./messages.ts";
-import type { Readable } from "node:stream";
 
 export interface ChildResult {
   readonly pipelines: readonly (Location & { readonly ir: unknown })[];
@@ -17,7 +18,8 @@ const DEFAULT_TIME_LIMIT = 30_000;
 export async function runChild(options: LoadOptions): Promise<ChildResult> {
   const { signal, timeLimit = DEFAULT_TIME_LIMIT } = options;
   signal?.throwIfAborted();
-  const child = spawn(options.nodePath ?? process.execPath, childArguments(options), {
+  const [program = "", ...args] = diesWithParent([options.nodePath ?? process.execPath, ...childArguments(options)]);
+  const child = spawn(program, args, {
     cwd: options.directory,
     env: {},
     // A group of its own, so that what a file started is ended with it.
@@ -47,11 +49,21 @@ export async function runChild(options: LoadOptions): Promise<ChildResult> {
     return told;
   } catch (cause) {
     if (signal?.aborted === true) throw signal.reason;
-    throw new FrescoError("loader.failed", "The process that loads pipelines failed.", { cause, hint: 'Run "fresco doctor"; its own words are above.' });
+    throw new FrescoError("loader.failed", "The process that loads pipelines failed.", {
+      cause,
+      hint: 'Run "fresco doctor"; its own words are above.',
+    });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", kill);
   }
+}
+
+const SETPRIV = "/usr/bin/setpriv";
+
+/** A file that loops would outlive a killed parent, since nothing in its process gets to run. Elsewhere than on Linux it does. */
+function diesWithParent(command: readonly string[]): readonly string[] {
+  return process.platform === "linux" && existsSync(SETPRIV) ? [SETPRIV, "--pdeathsig", "KILL", "--", ...command] : command;
 }
 
 function childArguments({ directory, childEntry, dslModule }: LoadOptions): readonly string[] {

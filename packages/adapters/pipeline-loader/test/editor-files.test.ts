@@ -38,12 +38,20 @@ function check(files: Readonly<Record<string, string>>): string {
 describe("editorFiles", () => {
   it("make an editor accept a pipeline under any type of package.json", () => {
     for (const type of ["commonjs", "module"]) {
-      expect(check({ "package.json": JSON.stringify({ type }), ".fresco/ci.ts": SAMPLE, ".fresco/names.ts": 'export const label: string = "Install";\n' })).toBe("");
+      expect(
+        check({
+          "package.json": JSON.stringify({ type }),
+          ".fresco/ci.ts": SAMPLE,
+          ".fresco/names.ts": 'export const label: string = "Install";\n',
+        }),
+      ).toBe("");
     }
   });
 
   it("make an editor find mistakes", () => {
-    expect(check({ ".fresco/ci.ts": 'import { sh } from "fresco";\nsh("x", { cahce: 1 });\nenum E {}\n' })).toMatch(/'cahce' does not exist[\s\S]*erasableSyntaxOnly/);
+    expect(check({ ".fresco/ci.ts": 'import { sh } from "fresco";\nsh("x", { cahce: 1 });\nenum E {}\n' })).toMatch(
+      /'cahce' does not exist[\s\S]*erasableSyntaxOnly/,
+    );
   });
 
   it("declare what the DSL declares", () => {

@@ -8,12 +8,12 @@ import { fileURLToPath } from "node:url";
 
 const SOURCES = ["canonical-json", "duration", "ir", "reference", "policy", "step", "pipeline", "target"];
 // What a pipeline file can import, and what that refers to.
-const NAMES = new Set([
-  ...["Json", "Duration", "GlobPattern", "EnvReference", "SecretReference", "env", "secrets", "CachePolicy", "forever", "ttl", "onChange"],
-  ...["onValue", "all", "optional", "EnvOption", "StepOptions", "Step", "ScratchBase", "Scratch", "Wait", "sh", "scratch", "wait", "Leaf"],
-  ...["PipelineOptions", "Pipeline", "pipeline", "target"],
-]);
-const STATEMENT = /((?:^\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?)^export (?:declare )?((?:function|class|interface|type|const) (\w+)[\s\S]*?)(?=\n(?:\/\*\*|export |import )|\n*$(?![\s\S]))/gm;
+const NAMES = new Set(
+  `Json Duration GlobPattern EnvReference SecretReference env secrets CachePolicy forever ttl onChange onValue all optional EnvOption
+  StepOptions Step ScratchBase Scratch Wait sh scratch wait Leaf PipelineOptions Pipeline pipeline target`.split(/\s+/),
+);
+const STATEMENT =
+  /((?:^\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?)^export (?:declare )?((?:function|class|interface|type|const) (\w+)[\s\S]*?)(?=\n(?:\/\*\*|export |import )|\n*$(?![\s\S]))/gm;
 
 const repository = fileURLToPath(new URL("../../../..", import.meta.url));
 const generated = fileURLToPath(new URL("../src/author-types.ts", import.meta.url));
@@ -26,7 +26,15 @@ export function authorTypes(): string {
     const compiler = join(repository, "node_modules/typescript/bin/tsc");
     const config = join(out, "tsconfig.json");
     const files = SOURCES.map((name) => join(domain, `${name}.ts`));
-    const compilerOptions = { noEmit: false, emitDeclarationOnly: true, declaration: true, rootDir: domain, outDir: out, types: [], allowImportingTsExtensions: true };
+    const compilerOptions = {
+      noEmit: false,
+      emitDeclarationOnly: true,
+      declaration: true,
+      rootDir: domain,
+      outDir: out,
+      types: [],
+      allowImportingTsExtensions: true,
+    };
     writeFileSync(config, JSON.stringify({ extends: join(repository, "tsconfig.base.json"), compilerOptions, files }));
     execFileSync(process.execPath, [compiler, "-p", config], { stdio: "pipe" });
     const declarations = SOURCES.flatMap((name) => pick(readFileSync(join(out, `${name}.d.ts`), "utf8")));
@@ -44,7 +52,7 @@ function pick(declarations: string): readonly string[] {
 
 /** The module that carries the declaration. */
 export function authorTypesModule(): string {
-  return `// Made by test/generate-author-types.ts from the sources of @fresco/pipeline; a test compares.\nexport const AUTHOR_TYPES = ${JSON.stringify(authorTypes().split("\n"), null, 2)}.join("\\n");\n`;
+  return `// biome-ignore-all format: generated\n// Made by test/generate-author-types.ts from the sources of @fresco/pipeline; a test compares.\nexport const AUTHOR_TYPES = ${JSON.stringify(authorTypes().split("\n"), null, 2)}.join("\\n");\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(generated, authorTypesModule());

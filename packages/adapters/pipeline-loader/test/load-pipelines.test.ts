@@ -1,4 +1,6 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -89,8 +91,25 @@ describe("loadPipelines", () => {
 
   it("ends with the signal's reason", async () => {
     const abort = new AbortController();
-    const loading = load({ ".fresco/ci.ts": 'console.log("here");\nfor (;;);' }, { signal: abort.signal, output: () => abort.abort(new Error("enough")) });
+    const loading = load(
+      { ".fresco/ci.ts": 'console.log("here");\nfor (;;);' },
+      { signal: abort.signal, output: () => abort.abort(new Error("enough")) },
+    );
     await expect(loading).rejects.toThrow("enough");
+  });
+
+  it("leaves nothing behind when its own process is killed", async (t) => {
+    t.skip(!existsSync("/usr/bin/setpriv"), "only util-linux can tie a process to its parent here");
+    mkdirSync(join(directory, ".fresco"));
+    writeFileSync(join(directory, ".fresco/ci.ts"), 'process.stderr.write("looping");\nfor (;;);');
+    const script = `const { loadPipelines } = await import(${JSON.stringify(new URL("../src/index.ts", import.meta.url).href)});
+await loadPipelines({ directory: process.argv[1], displayDirectory: "" });`;
+    const args = ["--conditions=fresco-source", "--disable-warning=ExperimentalWarning", "--input-type=module", "-e", script, directory];
+    const parent = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+    await once(parent.stderr, "data");
+    parent.kill("SIGKILL");
+    // The loop holds the other end: this only comes when it is gone.
+    await once(parent.stderr, "close");
   });
 
   it("says when Node cannot be started", async () => {
@@ -114,8 +133,9 @@ hint: Correct what it does there.`);
   });
 
   it("an enum", async () => {
-    expect(await words({ ".fresco/ci.ts": `${DSL}enum Colour { red }\n` }))
-      .toBe(`error[pipeline.unsupported-syntax]: The file uses a TypeScript enum, which is not erased with the types.
+    expect(
+      await words({ ".fresco/ci.ts": `${DSL}enum Colour { red }\n` }),
+    ).toBe(`error[pipeline.unsupported-syntax]: The file uses a TypeScript enum, which is not erased with the types.
 /home/me/app/.fresco/ci.ts:2:1
 1 | import { pipeline, sh } from "fresco";
 2 | enum Colour { red }
@@ -124,7 +144,9 @@ hint: Write an object, such as const Colour = { red: "red" } as const.`);
   });
 
   it("a syntax error in TypeScript", async () => {
-    expect(await words({ ".fresco/ci.ts": "export const a = 1;\nconst b: number = (;\n" })).toBe(`error[pipeline.syntax]: The file cannot be parsed: Expression expected.
+    expect(
+      await words({ ".fresco/ci.ts": "export const a = 1;\nconst b: number = (;\n" }),
+    ).toBe(`error[pipeline.syntax]: The file cannot be parsed: Expression expected.
 /home/me/app/.fresco/ci.ts:2:20
 1 | export const a = 1;
 2 | const b: number = (;
@@ -133,7 +155,9 @@ hint: Correct it there.`);
   });
 
   it("a syntax error in JavaScript, for which V8 gives no place", async () => {
-    expect(await words({ ".fresco/ci.js": "export const a = 1;\nconst a = 2;\n" })).toBe(`error[pipeline.syntax]: The file cannot be parsed: Identifier 'a' has already been declared.
+    expect(
+      await words({ ".fresco/ci.js": "export const a = 1;\nconst a = 2;\n" }),
+    ).toBe(`error[pipeline.syntax]: The file cannot be parsed: Identifier 'a' has already been declared.
 /home/me/app/.fresco/ci.js:2:7
 1 | export const a = 1;
 2 | const a = 2;
@@ -142,7 +166,9 @@ hint: Correct it there.`);
   });
 
   it("an import of a mere type", async () => {
-    expect(await words({ ".fresco/ci.ts": `import { StepOptions } from "fresco";\n` })).toBe(`error[pipeline.missing-export]: "fresco" has no export named "StepOptions".
+    expect(
+      await words({ ".fresco/ci.ts": `import { StepOptions } from "fresco";\n` }),
+    ).toBe(`error[pipeline.missing-export]: "fresco" has no export named "StepOptions".
 /home/me/app/.fresco/ci.ts:1:10
 1 | import { StepOptions } from "fresco";
   |          ^
@@ -150,8 +176,9 @@ hint: If StepOptions is a type, write "import type".`);
   });
 
   it("an import that leads nowhere, and one that leaves .fresco", async () => {
-    expect(await words({ ".fresco/ci.ts": 'import lodash from "lodash";\n', ".fresco/other.ts": '\nimport "../package";\n' }))
-      .toBe(`error[pipeline.missing-module]: Cannot find "lodash".
+    expect(
+      await words({ ".fresco/ci.ts": 'import lodash from "lodash";\n', ".fresco/other.ts": '\nimport "../package";\n' }),
+    ).toBe(`error[pipeline.missing-module]: Cannot find "lodash".
 /home/me/app/.fresco/ci.ts:1:20
 1 | import lodash from "lodash";
   |                    ^
@@ -165,7 +192,9 @@ hint: A pipeline file can import files in .fresco, Node's own modules and fresco
 
   it("two pipelines of one name", async () => {
     const one = `${DSL}\nexport default pipeline("ci", [sh("x")]);\n`;
-    expect(await words({ ".fresco/a.ts": one, ".fresco/b.ts": one })).toBe(`error[pipeline.duplicate-name]: Two pipelines have the name "ci"; the other one is at .fresco/a.ts:3.
+    expect(
+      await words({ ".fresco/a.ts": one, ".fresco/b.ts": one }),
+    ).toBe(`error[pipeline.duplicate-name]: Two pipelines have the name "ci"; the other one is at .fresco/a.ts:3.
 /home/me/app/.fresco/b.ts:3:16
 3 | export default pipeline("ci", [sh("x")]);
   |                ^
@@ -192,8 +221,9 @@ hint: Tell them apart: give one of them an id of its own, such as { id: "43b16e4
   });
 
   it("a variable's reference in a command", async () => {
-    expect(await words({ ".fresco/ci.ts": 'import { env, sh } from "fresco";\nsh(`echo ${env("HOST")}`);\n' }))
-      .toBe(`error[ir.coerced-reference]: env("HOST") has no value while the pipeline is loaded: it is resolved when the run starts.
+    expect(
+      await words({ ".fresco/ci.ts": 'import { env, sh } from "fresco";\nsh(`echo ${env("HOST")}`);\n' }),
+    ).toBe(`error[ir.coerced-reference]: env("HOST") has no value while the pipeline is loaded: it is resolved when the run starts.
 /home/me/app/.fresco/ci.ts:2:12
 1 | import { env, sh } from "fresco";
 2 | sh(\`echo \${env("HOST")}\`);
@@ -202,7 +232,9 @@ hint: Pass it as env: { HOST: env("HOST") } and write $HOST in the command.`);
   });
 
   it("an export of something else", async () => {
-    expect(await words({ ".fresco/ci.ts": `${DSL}export default [sh("x"), 7];\n` })).toBe(`error[pipeline.bad-export]: The file exports a step where a pipeline belongs.
+    expect(
+      await words({ ".fresco/ci.ts": `${DSL}export default [sh("x"), 7];\n` }),
+    ).toBe(`error[pipeline.bad-export]: The file exports a step where a pipeline belongs.
 /home/me/app/.fresco/ci.ts:2:1
 1 | import { pipeline, sh } from "fresco";
 2 | export default [sh("x"), 7];
@@ -217,30 +249,44 @@ hint: Write export default pipeline("name", [...]), or a list of several.`);
   });
 
   it("no pipeline at all", async () => {
-    const none = 'error[pipeline.none]: No file in .fresco exports a pipeline.\nhint: Write export default pipeline("name", [...]) in .fresco/pipeline.ts, or let "fresco init" do it.';
+    const none =
+      'error[pipeline.none]: No file in .fresco exports a pipeline.\nhint: Write export default pipeline("name", [...]) in .fresco/pipeline.ts, or let "fresco init" do it.';
     expect(await words({})).toBe(none);
     expect(await words({ ".fresco/helper.ts": "export const a = 1;" })).toBe(none);
   });
 
   it("a loop for ever", async () => {
-    expect(await words({ ".fresco/ci.ts": "for (;;);" }, { timeLimit: 500 })).toBe(`error[pipeline.too-slow]: Loading took longer than 0.5 s and was stopped.
+    expect(
+      await words({ ".fresco/ci.ts": "for (;;);" }, { timeLimit: 500 }),
+    ).toBe(`error[pipeline.too-slow]: Loading took longer than 0.5 s and was stopped.
 /home/me/app/.fresco/ci.ts
 hint: Look for a loop or for work that belongs in a step.`);
   });
 
   it("ending the process, waiting for nothing, and failing later", async () => {
-    expect(await words({ ".fresco/ci.ts": "process.exit(0);" })).toBe(`error[pipeline.exited]: The file ended the process (exit code 0) while it was loaded.
+    expect(
+      await words({ ".fresco/ci.ts": "process.exit(0);" }),
+    ).toBe(`error[pipeline.exited]: The file ended the process (exit code 0) while it was loaded.
 /home/me/app/.fresco/ci.ts
 hint: Remove its process.exit().`);
-    expect(await words({ ".fresco/ci.ts": "await new Promise(() => {});" })).toBe(`error[pipeline.unsettled]: The file waits for something that never happens.
+    expect(
+      await words({ ".fresco/ci.ts": "await new Promise(() => {});" }),
+    ).toBe(`error[pipeline.unsettled]: The file waits for something that never happens.
 /home/me/app/.fresco/ci.ts
 hint: Look at its top-level await.`);
-    expect(await words({ ".fresco/ci.ts": 'setTimeout(() => {\n  throw new Error("late");\n});\nawait new Promise(() => setInterval(() => {}, 1000));' }))
-      .toContain("error[pipeline.threw]: The file threw while it was loaded: Error: late.\n/home/me/app/.fresco/ci.ts:2:9\n");
+    expect(
+      await words({
+        ".fresco/ci.ts": 'setTimeout(() => {\n  throw new Error("late");\n});\nawait new Promise(() => setInterval(() => {}, 1000));',
+      }),
+    ).toContain("error[pipeline.threw]: The file threw while it was loaded: Error: late.\n/home/me/app/.fresco/ci.ts:2:9\n");
   });
 
   it("reports every file", async () => {
-    const { outcome } = await load({ ".fresco/a.ts": "throw 1;", ".fresco/b.ts": "enum E {}", ".fresco/c.ts": `${DSL}export default pipeline("c", [sh("x")]);` });
+    const { outcome } = await load({
+      ".fresco/a.ts": "throw 1;",
+      ".fresco/b.ts": "enum E {}",
+      ".fresco/c.ts": `${DSL}export default pipeline("c", [sh("x")]);`,
+    });
     expect(outcome).toMatchObject({ type: "failed", problems: [{ code: "pipeline.threw" }, { code: "pipeline.unsupported-syntax" }] });
   });
 });

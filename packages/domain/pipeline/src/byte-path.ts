@@ -27,5 +27,9 @@ export function displayPath(path: BytePath): string {
 }
 
 function brandBytes(latin1: string): BytePath {
-  return latin1 as BytePath;
+  assertBytes(latin1);
+  return latin1;
 }
+
+/** Decoding as latin1 gives nothing but bytes, so there is nothing to look at. */
+function assertBytes(_latin1: string): asserts _latin1 is BytePath {}

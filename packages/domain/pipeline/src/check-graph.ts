@@ -42,7 +42,12 @@ function cycles(steps: readonly PartialStep[], byId: ReadonlyMap<string, number>
         onPath.delete(top.index);
         done.add(top.index);
       } else if (onPath.has(next)) {
-        problems.push(cycle(path.slice(path.findIndex(({ index }) => index === next)).map(({ index }) => steps[index]?.id ?? "?"), next));
+        problems.push(
+          cycle(
+            path.slice(path.findIndex(({ index }) => index === next)).map(({ index }) => steps[index]?.id ?? "?"),
+            next,
+          ),
+        );
       } else if (!done.has(next)) {
         path.push({ index: next, rest: needs(next).values() });
         onPath.add(next);

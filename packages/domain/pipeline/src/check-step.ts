@@ -33,7 +33,14 @@ export function checkEnv(env: Readonly<Record<string, EnvValue>> | undefined, pa
       ...(READ_ONLY.has(name) ? [readOnlyVariable(name, at)] : []),
       ...(referred === undefined ? [] : checkVariable(referred, at)),
       ...(typeof value === "string" && value.includes("\0")
-        ? [{ code: "ir.bad-env-value", path: at, message: `The value of ${name} holds a NUL character.`, hint: "No process can be given that: leave it out." }]
+        ? [
+            {
+              code: "ir.bad-env-value",
+              path: at,
+              message: `The value of ${name} holds a NUL character.`,
+              hint: "No process can be given that: leave it out.",
+            },
+          ]
         : []),
     ];
   });
@@ -67,7 +74,14 @@ function checkCommand({ command, id }: PartialStep, path: string): readonly Prob
     return [{ code: "ir.empty-command", path, message: `The step ${name(id)} has no command.`, hint: 'Give it one, such as "npm test".' }];
   }
   if (!command.includes("\0")) return [];
-  return [{ code: "ir.bad-command", path, message: `The command of ${name(id)} holds a NUL character.`, hint: "No shell can be given that: leave it out." }];
+  return [
+    {
+      code: "ir.bad-command",
+      path,
+      message: `The command of ${name(id)} holds a NUL character.`,
+      hint: "No shell can be given that: leave it out.",
+    },
+  ];
 }
 
 function checkVariable(variable: string, path: string): readonly Problem[] {
@@ -93,7 +107,14 @@ function leaves(cwd: string): boolean {
 
 function checkShell(shell: readonly string[] | undefined, path: string): readonly Problem[] {
   if (shell === undefined || (shell.length > 0 && shell[0] !== "" && !shell.some((word) => word.includes("\0")))) return [];
-  return [{ code: "ir.bad-shell", path, message: "The shell names no program.", hint: 'Name a program and its arguments, such as "/bin/bash -eu".' }];
+  return [
+    {
+      code: "ir.bad-shell",
+      path,
+      message: "The shell names no program.",
+      hint: 'Name a program and its arguments, such as "/bin/bash -eu".',
+    },
+  ];
 }
 
 function checkPolicy(policy: Policy | undefined, path: string): readonly Problem[] {
@@ -103,7 +124,14 @@ function checkPolicy(policy: Policy | undefined, path: string): readonly Problem
     return policy.globs.flatMap(({ pattern }, index) => checkGlob(pattern, `${path}.globs[${index}].pattern`));
   }
   if (policy?.type === "onValue" && !isCanonical(policy.value)) {
-    return [{ code: "ir.bad-value", path: `${path}.value`, message: "The value is no canonical JSON.", hint: "Write JSON without white space, its names sorted." }];
+    return [
+      {
+        code: "ir.bad-value",
+        path: `${path}.value`,
+        message: "The value is no canonical JSON.",
+        hint: "Write JSON without white space, its names sorted.",
+      },
+    ];
   }
   if (policy?.type !== "all") return [];
   if (policy.of.length === 0) return [emptyPolicy("all()", path, "Name the policies that must hold, or leave the cache out.")];
@@ -113,7 +141,14 @@ function checkPolicy(policy: Policy | undefined, path: string): readonly Problem
 function checkGlob(pattern: string, path: string): readonly Problem[] {
   const fault = globFault(pattern);
   if (fault === undefined) return [];
-  return [{ code: "ir.bad-glob", path, message: `The glob ${JSON.stringify(pattern)} ${fault}.`, hint: 'Write it from the project\'s root, such as "src/**/*.ts".' }];
+  return [
+    {
+      code: "ir.bad-glob",
+      path,
+      message: `The glob ${JSON.stringify(pattern)} ${fault}.`,
+      hint: 'Write it from the project\'s root, such as "src/**/*.ts".',
+    },
+  ];
 }
 
 function isCanonical(json: string): boolean {
@@ -129,11 +164,21 @@ function readOnlyVariable(variable: string, path: string): Problem {
 }
 
 function baseOnChild({ id, parent }: PartialStep, path: string): Problem {
-  return { code: "ir.base-on-child", path, message: `The step ${name(id)} stands on "${parent}" and names a base of its own.`, hint: "Leave out one of the two." };
+  return {
+    code: "ir.base-on-child",
+    path,
+    message: `The step ${name(id)} stands on "${parent}" and names a base of its own.`,
+    hint: "Leave out one of the two.",
+  };
 }
 
 function gitCached({ id }: PartialStep, path: string): Problem {
-  return { code: "ir.git-cached", path, message: `The step ${name(id)} is cached and asks for git, which no key covers.`, hint: "Leave out `cache` or `git`." };
+  return {
+    code: "ir.git-cached",
+    path,
+    message: `The step ${name(id)} is cached and asks for git, which no key covers.`,
+    hint: "Leave out `cache` or `git`.",
+  };
 }
 
 function emptyPolicy(policy: string, path: string, hint: string): Problem {

@@ -23,7 +23,14 @@ export function checkPipeline(ir: PartialIR): readonly Problem[] {
 function checkSteps(steps: PartialIR["steps"]): readonly Problem[] {
   if (steps === undefined) return [];
   if (steps.length === 0) {
-    return [{ code: "ir.empty-pipeline", path: "steps", message: "The pipeline has no step.", hint: 'Give it at least one, such as sh("npm test").' }];
+    return [
+      {
+        code: "ir.empty-pipeline",
+        path: "steps",
+        message: "The pipeline has no step.",
+        hint: 'Give it at least one, such as sh("npm test").',
+      },
+    ];
   }
   return [...steps.flatMap((step, index) => checkStep(step, `steps[${index}]`)), ...checkGraph(steps)];
 }

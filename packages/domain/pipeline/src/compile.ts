@@ -29,7 +29,8 @@ export function compileStep(step: Step, path: string, { ids, held, report }: Sur
     uses: references(options.uses ?? []),
     env: compileEnv(options.env),
     cwd: normalised(options.cwd ?? "."),
-    shell: typeof options.shell === "string" ? options.shell.split(" ").filter((word) => word !== "") : (options.shell ?? ["/bin/sh", "-e"]),
+    shell:
+      typeof options.shell === "string" ? options.shell.split(" ").filter((word) => word !== "") : (options.shell ?? ["/bin/sh", "-e"]),
     cache: compilePolicy(options.cache, `${path}.cache`, report),
     outputs: options.outputs ?? null,
     ...compileDuration("timeout", options.timeout, `${path}.timeout`, report),
@@ -48,7 +49,12 @@ export function compileBase(base: "host" | ScratchBase = "host"): Base {
 }
 
 /** `{ [name]: milliseconds }`, or nothing when there is no duration or a malformed one, which is reported. */
-export function compileDuration<Name extends string>(name: Name, duration: Duration | undefined, path: string, report: Report): { [key in Name]?: number } {
+export function compileDuration<Name extends string>(
+  name: Name,
+  duration: Duration | undefined,
+  path: string,
+  report: Report,
+): { [key in Name]?: number } {
   const milliseconds = duration === undefined ? undefined : readDuration(duration, path, report);
   const compiled: { [key in Name]?: number } = {};
   if (milliseconds !== undefined) compiled[name] = milliseconds;
@@ -58,7 +64,12 @@ export function compileDuration<Name extends string>(name: Name, duration: Durat
 function stepBase(step: Step, { image }: StepOptions, path: string, report: Report): { readonly base?: Base } {
   if (image === undefined) return step.on instanceof Scratch ? { base: compileBase(step.on.base) } : {};
   if (step.on instanceof Scratch) {
-    report({ code: "ir.bad-base", path: `${path}.image`, message: "The step names an image and stands on scratch().", hint: "Leave one of them out." });
+    report({
+      code: "ir.bad-base",
+      path: `${path}.image`,
+      message: "The step names an image and stands on scratch().",
+      hint: "Leave one of them out.",
+    });
   }
   return { base: { type: "image", image } };
 }
@@ -66,7 +77,8 @@ function stepBase(step: Step, { image }: StepOptions, path: string, report: Repo
 function compilePolicy(policy: CachePolicy | undefined, path: string, report: Report): Policy {
   if (policy === undefined) return { type: "none" };
   if (policy.type === "ttl") return { type: "ttl", ttl: readDuration(policy.ttl, `${path}.ttl`, report) ?? 1 };
-  if (policy.type === "all") return { type: "all", of: policy.of.map((part, index) => compilePolicy(part, `${path}.of[${index}]`, report)) };
+  if (policy.type === "all")
+    return { type: "all", of: policy.of.map((part, index) => compilePolicy(part, `${path}.of[${index}]`, report)) };
   return policy;
 }
 
@@ -91,6 +103,9 @@ function envValue(value: EnvOption): EnvValue {
 
 /** Without `.` and doubled or trailing slashes; a leading slash and `..` stay, for validation to see. */
 function normalised(cwd: string): string {
-  const path = cwd.split("/").filter((segment) => segment !== "" && segment !== ".").join("/");
+  const path = cwd
+    .split("/")
+    .filter((segment) => segment !== "" && segment !== ".")
+    .join("/");
   return cwd.startsWith("/") ? `/${path}` : path || ".";
 }

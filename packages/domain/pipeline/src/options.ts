@@ -21,7 +21,10 @@ const duration: Shape = {
   accepts: (value) => typeof value === "number" || typeof value === "string",
 };
 const flag: Shape = { expected: "true or false", accepts: (value) => typeof value === "boolean" };
-const steps: Shape = { expected: "a list of steps", accepts: (value) => Array.isArray(value) && value.every((item) => item instanceof Step) };
+const steps: Shape = {
+  expected: "a list of steps",
+  accepts: (value) => Array.isArray(value) && value.every((item) => item instanceof Step),
+};
 const policy: Shape = { expected: "forever(), ttl(…), onChange(…), onValue(…) or all(…)", accepts: isPolicy };
 const env: Shape = {
   expected: 'an object of texts, env("NAME") and secrets.NAME',
@@ -62,7 +65,12 @@ export function readPipelineOptions(options: PipelineOptions, report: (problem: 
 
 function read(options: unknown, shapes: Readonly<Record<string, Shape>>, path: string, report: (problem: Problem) => void) {
   if (!isObject(options)) {
-    report({ code: "ir.wrong-type", path, message: `The options are ${describeValue(options)}.`, hint: "They must be an object, such as { id: \"test\" }." });
+    report({
+      code: "ir.wrong-type",
+      path,
+      message: `The options are ${describeValue(options)}.`,
+      hint: 'They must be an object, such as { id: "test" }.',
+    });
     return {};
   }
   // An option that is `undefined` is one that was left out.
@@ -70,7 +78,8 @@ function read(options: unknown, shapes: Readonly<Record<string, Shape>>, path: s
   return Object.fromEntries(
     given.filter(([name, value]) => {
       const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
-      const problem = shape === undefined ? unknownOption(name, shapes) : shape.accepts(value) ? undefined : wrongOption(name, value, shape);
+      const problem =
+        shape === undefined ? unknownOption(name, shapes) : shape.accepts(value) ? undefined : wrongOption(name, value, shape);
       if (problem !== undefined) report({ ...problem, path: path === "" ? name : `${path}.${name}` });
       return problem === undefined;
     }),
@@ -83,11 +92,19 @@ function unknownOption(name: string, shapes: Readonly<Record<string, Shape>>): O
 
 function wrongOption(name: string, value: unknown, shape: Shape): Omit<Problem, "path"> {
   if (shape === steps && Array.isArray(value) && value.some((item) => item instanceof Wait)) {
-    return { code: "ir.misused-wait", message: `wait() stands in "${name}".`, hint: "It belongs between the leaves of a pipeline; name steps here." };
+    return {
+      code: "ir.misused-wait",
+      message: `wait() stands in "${name}".`,
+      hint: "It belongs between the leaves of a pipeline; name steps here.",
+    };
   }
   if (shape === env && isObject(value)) {
-    const [variable, wrong] = Object.entries(value).find(([, item]) => !isEnvOption(item)) ?? ["", undefined];
-    const hint = wrong === undefined ? `For a variable of the run write ${variable}: env("${variable}").` : 'Give it text, env("NAME") or secrets.NAME.';
+    const variables: readonly (readonly [string, unknown])[] = Object.entries(value);
+    const [variable, wrong] = variables.find(([, item]) => !isEnvOption(item)) ?? ["", undefined];
+    const hint =
+      wrong === undefined
+        ? `For a variable of the run write ${variable}: env("${variable}").`
+        : 'Give it text, env("NAME") or secrets.NAME.';
     return { code: "ir.wrong-type", message: `The variable ${variable} is ${describeValue(wrong)}.`, hint };
   }
   return { code: "ir.wrong-type", message: `The option "${name}" is ${describeValue(value)}.`, hint: `It must be ${shape.expected}.` };
@@ -107,7 +124,9 @@ function isPolicy(value: unknown): value is CachePolicy {
 }
 
 function isGlob(value: unknown): boolean {
-  return isObject(value) && "pattern" in value && typeof value.pattern === "string" && "optional" in value && typeof value.optional === "boolean";
+  return (
+    isObject(value) && "pattern" in value && typeof value.pattern === "string" && "optional" in value && typeof value.optional === "boolean"
+  );
 }
 
 function isObject(value: unknown): value is object {

@@ -25,7 +25,10 @@ export function ttl(age: Duration): CachePolicy {
  * project's root: `dir` means `dir/**`, `!` takes back, the last match wins. One that matches nothing is an error unless {@link optional}.
  */
 export function onChange(...globs: readonly (string | GlobPattern)[]): CachePolicy {
-  return Object.freeze({ type: "onChange", globs: Object.freeze(globs.map((glob) => (typeof glob === "string" ? globPattern(glob, false) : glob))) });
+  return Object.freeze({
+    type: "onChange",
+    globs: Object.freeze(globs.map((glob) => (typeof glob === "string" ? globPattern(glob, false) : glob))),
+  });
 }
 
 /** Sees no source; a result is good while the value is the same. */

@@ -72,7 +72,10 @@ export function validate(value: unknown): Validation {
   const version = z.object({ version: z.number() }).safeParse(value);
   if (version.success && version.data.version !== IR_VERSION) return { type: "invalid", problems: [unsupported(version.data.version)] };
   const parsed = ir.safeParse(value);
-  const problems = [...(parsed.success ? [] : structureProblems(parsed.error, value)), ...checkPipeline(parsed.success ? parsed.data : readable(value))];
+  const problems = [
+    ...(parsed.success ? [] : structureProblems(parsed.error, value)),
+    ...checkPipeline(parsed.success ? parsed.data : readable(value)),
+  ];
   return parsed.success && problems.length === 0 ? { type: "valid", ir: parsed.data } : { type: "invalid", problems };
 }
 
@@ -120,5 +123,10 @@ function readable(value: unknown): PartialIR {
 
 function unsupported(version: number): Problem {
   const message = `This is IR version ${version}, and this Fresco reads version ${IR_VERSION}.`;
-  return { code: "ir.unsupported-version", path: "version", message, hint: "Use a Fresco that reads it, or write the IR again with this one." };
+  return {
+    code: "ir.unsupported-version",
+    path: "version",
+    message,
+    hint: "Use a Fresco that reads it, or write the IR again with this one.",
+  };
 }

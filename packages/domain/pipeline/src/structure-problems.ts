@@ -36,5 +36,8 @@ function at(value: unknown, path: readonly PropertyKey[]): unknown {
 
 /** `["steps", 2, "command"]` as `steps[2].command`. */
 function describePath(path: readonly PropertyKey[]): string {
-  return path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("").replace(/^\./, "");
+  return path
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+    .join("")
+    .replace(/^\./, "");
 }

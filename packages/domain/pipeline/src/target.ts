@@ -26,7 +26,12 @@ function guarded<T>(name: string, make: () => T): T {
   if (running.includes(name)) {
     const circle = [...running.slice(running.indexOf(name)), name].join(" → ");
     throw new PipelineError([
-      { code: "ir.cycle", path: "", message: `The target "${name}" needs itself: ${circle}.`, hint: "Let one of them do without the other." },
+      {
+        code: "ir.cycle",
+        path: "",
+        message: `The target "${name}" needs itself: ${circle}.`,
+        hint: "Let one of them do without the other.",
+      },
     ]);
   }
   running.push(name);

@@ -5,7 +5,7 @@ import { compileBase, compileDuration, compileEnv, compileStep, type Report } fr
 import { IR_VERSION, type IR } from "./ir.ts";
 import { readPipelineOptions } from "./options.ts";
 import { originOf } from "./origin.ts";
-import { Pipeline, type Leaf } from "./pipeline.ts";
+import type { Leaf, Pipeline } from "./pipeline.ts";
 import { PipelineError, type Problem } from "./problem.ts";
 import { stepIds } from "./step-ids.ts";
 import { Step, Wait } from "./step.ts";
@@ -27,19 +27,32 @@ export function toIR(pipeline: Pipeline): IR {
 function readLeaves(pipeline: Pipeline, report: Report): readonly Leaf[] {
   const leaves: unknown = typeof pipeline.leaves === "function" ? pipeline.leaves() : pipeline.leaves;
   if (!Array.isArray(leaves)) {
-    report({ code: "ir.wrong-type", path: "leaves", message: `The steps of the pipeline are ${describeValue(leaves)}.`, hint: "They must be a list, or a function that returns one." });
+    report({
+      code: "ir.wrong-type",
+      path: "leaves",
+      message: `The steps of the pipeline are ${describeValue(leaves)}.`,
+      hint: "They must be a list, or a function that returns one.",
+    });
     return [];
   }
   return leaves.filter((leaf: unknown, index): leaf is Leaf => {
     const good = leaf instanceof Step || leaf instanceof Wait;
-    if (!good) report({ code: "ir.wrong-type", path: `leaves[${index}]`, message: `A leaf of the pipeline is ${describeValue(leaf)}.`, hint: leafHint(leaf) });
+    if (!good)
+      report({
+        code: "ir.wrong-type",
+        path: `leaves[${index}]`,
+        message: `A leaf of the pipeline is ${describeValue(leaf)}.`,
+        hint: leafHint(leaf),
+      });
     return good;
   });
 }
 
 function leafHint(leaf: unknown): string {
   if (typeof leaf === "function") return "It must be a step: call the target, as in build().";
-  return Array.isArray(leaf) ? "It must be a step: spread the list, as in ...steps." : 'It must be a step, such as sh("npm test"), or wait().';
+  return Array.isArray(leaf)
+    ? "It must be a step: spread the list, as in ...steps."
+    : 'It must be a step, such as sh("npm test"), or wait().';
 }
 
 function compile(pipeline: Pipeline, { steps, held }: Collected, report: Report): IR {

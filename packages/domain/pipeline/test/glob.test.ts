@@ -25,7 +25,10 @@ describe("compileGlobs", () => {
   });
 
   it("lets the last match win, beneath a matched directory too", () => {
-    expect(matching(["src", "!src/gen", "src/gen/keep.ts"], ["src/a", "src/gen/x.ts", "src/gen/keep.ts"])).toEqual(["src/a", "src/gen/keep.ts"]);
+    expect(matching(["src", "!src/gen", "src/gen/keep.ts"], ["src/a", "src/gen/x.ts", "src/gen/keep.ts"])).toEqual([
+      "src/a",
+      "src/gen/keep.ts",
+    ]);
     expect(matching(["!src"], ["src/a", "b"])).toEqual([]);
   });
 
@@ -88,13 +91,47 @@ describe("git, asked the same", () => {
 
   const ignored = (pattern: string): readonly string[] => {
     writeFileSync(join(repository, ".git/asked"), `/${pattern}\n`);
-    const listed = execFileSync("git", ["-C", repository, "ls-files", "-z", "--others", "--ignored", `--exclude-from=${join(repository, ".git/asked")}`], { encoding: "utf8" });
-    return listed.split("\0").filter((path) => path !== "").sort();
+    const listed = execFileSync(
+      "git",
+      ["-C", repository, "ls-files", "-z", "--others", "--ignored", `--exclude-from=${join(repository, ".git/asked")}`],
+      { encoding: "utf8" },
+    );
+    return listed
+      .split("\0")
+      .filter((path) => path !== "")
+      .sort();
   };
 
   const segment = fc.oneof(
-    fc.constantFrom("a", "b", "ab", "fa", "fa.ts", "**", "*", "?", "f*", "*.ts", "f[ab]", "f[!a]", "f[a-b]*", "f?", "f\\*", "f[]a]", "f[[:alpha:]]", "f[\\]-]", "[", "f\\", "*a*", "f**", ".*", "f[^b-]"),
-    fc.array(fc.constantFrom("f", "a", "b", "*", "?", ".", "t", "s", "[ab]", "\\a"), { minLength: 1, maxLength: 5 }).map((parts) => parts.join("")),
+    fc.constantFrom(
+      "a",
+      "b",
+      "ab",
+      "fa",
+      "fa.ts",
+      "**",
+      "*",
+      "?",
+      "f*",
+      "*.ts",
+      "f[ab]",
+      "f[!a]",
+      "f[a-b]*",
+      "f?",
+      "f\\*",
+      "f[]a]",
+      "f[[:alpha:]]",
+      "f[\\]-]",
+      "[",
+      "f\\",
+      "*a*",
+      "f**",
+      ".*",
+      "f[^b-]",
+    ),
+    fc
+      .array(fc.constantFrom("f", "a", "b", "*", "?", ".", "t", "s", "[ab]", "\\a"), { minLength: 1, maxLength: 5 })
+      .map((parts) => parts.join("")),
   );
   // git strips one slash at the start, which is ours; a segment of dots or nothing is refused before.
   const pattern = fc
@@ -116,7 +153,12 @@ describe("git, asked the same", () => {
       fc.property(fc.array(fc.tuple(pattern, fc.boolean()), { minLength: 1, maxLength: 4 }), (list) => {
         const verdicts = list.map(([text, negated]) => ({ negated, files: new Set(ignored(text)) }));
         const expected = files.filter((file) => verdicts.findLast((verdict) => verdict.files.has(file))?.negated === false);
-        expect(matching(list.map(([text, negated]) => (negated ? `!${text}` : text)), files)).toEqual(expected);
+        expect(
+          matching(
+            list.map(([text, negated]) => (negated ? `!${text}` : text)),
+            files,
+          ),
+        ).toEqual(expected);
       }),
       { numRuns: 60 },
     );

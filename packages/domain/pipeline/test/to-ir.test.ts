@@ -23,20 +23,23 @@ import {
   type IRStep,
   type Leaf,
   type Pipeline,
+  type Problem,
 } from "../src/index.ts";
 
 const step = (leaf: Leaf): IRStep | undefined => toIR(pipeline("ci", [leaf])).steps.at(-1);
 
-/** `path code` of everything that is wrong. */
-function problems(broken: Pipeline): readonly string[] {
+function reported(broken: Pipeline): readonly Problem[] {
   try {
     toIR(broken);
     return [];
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
-    return error.problems.map(({ path, code }) => `${path} ${code}`);
+    return error.problems;
   }
 }
+
+/** `path code` of everything that is wrong. */
+const problems = (broken: Pipeline) => reported(broken).map(({ path, code }) => `${path} ${code}`);
 
 describe("toIR", () => {
   it("says every default", () => {
@@ -66,7 +69,14 @@ describe("toIR", () => {
 
   it("carries every option", () => {
     const lint = sh("lint", { id: "lint" });
-    const options = { label: "Test", env: { A: "1", B: env("B", "b"), C: env("C"), D: secrets.D ?? "" }, cwd: "./app//x/", shell: "/bin/bash -eu", outputs: ["dist"], after: [lint] };
+    const options = {
+      label: "Test",
+      env: { A: "1", B: env("B", "b"), C: env("C"), D: secrets.D ?? "" },
+      cwd: "./app//x/",
+      shell: "/bin/bash -eu",
+      outputs: ["dist"],
+      after: [lint],
+    };
     expect(step(lint.sh("test", { ...options, uses: [sh("gen", { id: "gen" })], timeout: "1h30m", grace: 500, git: true }))).toEqual({
       id: "test",
       label: "Test",
@@ -90,7 +100,13 @@ describe("toIR", () => {
     expect(step(sh("x", { cache }))?.cache).toEqual({
       type: "all",
       of: [
-        { type: "onChange", globs: [{ pattern: "a", optional: false }, { pattern: "b", optional: true }] },
+        {
+          type: "onChange",
+          globs: [
+            { pattern: "a", optional: false },
+            { pattern: "b", optional: true },
+          ],
+        },
         { type: "ttl", ttl: 604_800_000 },
         { type: "onValue", value: '{"a":"x","b":[1,null]}' },
         { type: "forever" },
@@ -127,7 +143,11 @@ describe("toIR", () => {
   it("reports everything at once, each with where it was written", () => {
     // @ts-expect-error pipeline files are not type-checked before they run
     const untyped = sh("", { cahce: forever(), timeout: "7x", env: { A: undefined }, after: [wait()], outputs: ["../x"] });
-    const broken = pipeline("c i", [untyped, sh("x", { id: "x", cwd: "..", git: true, cache: forever() }), sh("y", { id: "x", timeout: 0, env: { UID: "1", "1A": "" } })]);
+    const broken = pipeline("c i", [
+      untyped,
+      sh("x", { id: "x", cwd: "..", git: true, cache: forever() }),
+      sh("y", { id: "x", timeout: 0, env: { UID: "1", "1A": "" } }),
+    ]);
     expect(problems(broken)).toEqual([
       "steps[0].cahce ir.unknown-field",
       "steps[0].env ir.wrong-type",
@@ -143,13 +163,15 @@ describe("toIR", () => {
       "steps[2].timeout ir.bad-duration",
       "steps[2].id ir.duplicate-id",
     ]);
-    expect(() => toIR(broken)).toThrow(expect.objectContaining({ problems: expect.arrayContaining([expect.objectContaining({ stack: expect.stringContaining("to-ir.test.ts") })]) }));
+    expect(broken).toSatisfy((each: Pipeline) => reported(each).every(({ stack }) => stack?.includes("to-ir.test.ts")));
   });
 
   it("refuses what is no leaf, saying what to write", () => {
     const build = target("build", () => sh("make"));
     // @ts-expect-error pipeline files are not type-checked before they run
-    expect(() => toIR(pipeline("ci", [build]))).toThrow("leaves[0]: A leaf of the pipeline is a function. It must be a step: call the target, as in build().");
+    expect(() => toIR(pipeline("ci", [build]))).toThrow(
+      "leaves[0]: A leaf of the pipeline is a function. It must be a step: call the target, as in build().",
+    );
     expect(problems(pipeline("ci", []))).toEqual(["steps ir.empty-pipeline"]);
     expect(problems(pipeline("ci", [wait(), wait()]))).toEqual(["steps ir.empty-pipeline"]);
   });
@@ -169,7 +191,11 @@ describe("toIR", () => {
 
 describe("references", () => {
   it("refuse to become text, saying where they belong", () => {
-    expect(() => `echo ${env("HOST")}`).toThrow('env("HOST") has no value while the pipeline is loaded: it is resolved when the run starts. Pass it as env: { HOST: env("HOST") } and write $HOST in the command.');
+    // oxlint-disable-next-line typescript/no-base-to-string, typescript/restrict-template-expressions -- that it throws is the point
+    expect(() => `echo ${env("HOST")}`).toThrow(
+      'env("HOST") has no value while the pipeline is loaded: it is resolved when the run starts. Pass it as env: { HOST: env("HOST") } and write $HOST in the command.',
+    );
+    // oxlint-disable-next-line typescript/no-base-to-string, typescript/restrict-template-expressions -- that it throws is the point
     expect(() => `${secrets.TOKEN}`).toThrow("secrets.TOKEN has no value");
     expect(() => JSON.stringify({ a: env("A") })).toThrow('env("A") has no value');
     // @ts-expect-error pipeline files are not type-checked before they run
@@ -177,7 +203,9 @@ describe("references", () => {
   });
 
   it("are listed once, sorted", () => {
-    const ir = toIR(pipeline("ci", [sh("x", { env: { A: env("Z"), B: secrets.S ?? "" } }), sh("y", { env: { A: env("Z") } })], { env: { C: env("B") } }));
+    const ir = toIR(
+      pipeline("ci", [sh("x", { env: { A: env("Z"), B: secrets.S ?? "" } }), sh("y", { env: { A: env("Z") } })], { env: { C: env("B") } }),
+    );
     expect(referencedVariables(ir)).toEqual(["B", "Z"]);
     expect(referencedSecrets(ir)).toEqual(["S"]);
   });
@@ -188,13 +216,23 @@ describe("policyGlobs", () => {
     const a = { pattern: "a", optional: false };
     expect(policyGlobs({ type: "none" })).toBe("everything");
     expect(policyGlobs({ type: "forever" })).toEqual([]);
-    expect(policyGlobs({ type: "all", of: [{ type: "onChange", globs: [a] }, { type: "ttl", ttl: 1 }, { type: "onChange", globs: [] }] })).toEqual([[a], []]);
+    expect(
+      policyGlobs({
+        type: "all",
+        of: [
+          { type: "onChange", globs: [a] },
+          { type: "ttl", ttl: 1 },
+          { type: "onChange", globs: [] },
+        ],
+      }),
+    ).toEqual([[a], []]);
     expect(policyGlobs({ type: "all", of: [{ type: "none" }, { type: "forever" }] })).toBe("everything");
   });
 });
 
 describe("wait()", () => {
-  const after = (leaves: readonly Leaf[]) => Object.fromEntries(toIR(pipeline("ci", leaves)).steps.map(({ id, after: edges }) => [id, edges]));
+  const after = (leaves: readonly Leaf[]) =>
+    Object.fromEntries(toIR(pipeline("ci", leaves)).steps.map(({ id, after: edges }) => [id, edges]));
   const [a, b, c] = ["a", "b", "c"].map((id) => sh(id, { id }));
   if (a === undefined || b === undefined || c === undefined) throw new Error("three steps");
 
@@ -212,7 +250,10 @@ describe("wait()", () => {
   });
 
   it("puts everything that only later leaves need after everything that came before", () => {
-    const shape = fc.array(fc.record({ parent: fc.nat(30), after: fc.array(fc.nat(30), { maxLength: 2 }) }), { minLength: 1, maxLength: 15 });
+    const shape = fc.array(fc.record({ parent: fc.nat(30), after: fc.array(fc.nat(30), { maxLength: 2 }) }), {
+      minLength: 1,
+      maxLength: 15,
+    });
     fc.assert(
       fc.property(shape, fc.array(fc.oneof(fc.nat(30), fc.constant("wait")), { minLength: 1, maxLength: 10 }), (nodes, list) => {
         const steps: Step[] = [];
