@@ -1,1 +1,1 @@
-export {};
+export { logsContract, MemoryLogs } from "./logs/index.ts";

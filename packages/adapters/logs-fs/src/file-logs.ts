@@ -32,7 +32,7 @@ export class FileLogs implements Logs {
   }
 
   /** @throws FrescoError `logs.taken`, `logs.read-only`, `logs.full`. */
-  create(id: string): Promise<LogWriter> {
+  async create(id: string): Promise<LogWriter> {
     return FileLogWriter.create(id, logFiles(this.#directory, id), this.#clock);
   }
 

@@ -1,0 +1,2 @@
+export { logsContract } from "./contract.ts";
+export { MemoryLogs } from "./memory-logs.ts";
