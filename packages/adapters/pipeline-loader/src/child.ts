@@ -2,7 +2,7 @@
 //
 //     node [flags] child.js <directory> [<DSL module as file URL>]
 //
-// with messages to its parent on descriptor 3 (messages.ts) and nothing in its environment. It imports nothing but Node and, once
+// as the leader of a process group, with messages to its parent on descriptor 3 (messages.ts) and nothing in its environment. It imports nothing but Node and, once
 // its module hooks are in place, the DSL: start-up time is paid by every run whose pipelines changed.
 //
 // A bundle that contains `loadPipelines` carries this file as an entry of its own and passes both paths:
@@ -27,6 +27,8 @@ Error.stackTraceLimit = 50;
 // Whoever ends this process before everything is loaded, the parent hears of it.
 process.on("exit", (code) => {
   if (!done) send(leftEarly(code));
+  // This process leads a group of its own, so that nothing that a file started stays.
+  process.kill(-process.pid, "SIGKILL");
 });
 process.on("uncaughtException", (error) => {
   for (const problem of describeFailure(error, loading, root)) send({ type: "problem", ...problem });

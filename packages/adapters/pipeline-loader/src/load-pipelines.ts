@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readFile } from "node:fs/promises";
+import { readFile, realpath } from "node:fs/promises";
 import type { IR } from "@fresco/pipeline";
 import { excerpt } from "./excerpt.ts";
 import type { FileProblem } from "./messages.ts";
@@ -42,7 +42,9 @@ export interface LoadProblem extends FileProblem {
  * @throws FrescoError `loader.failed` when the process cannot be started or dies without a word.
  */
 export async function loadPipelines(options: LoadOptions): Promise<LoadOutcome> {
-  const [messages, { validate }] = await Promise.all([runChild(options), import("@fresco/pipeline/schema")]);
+  // Node names modules by their real paths.
+  const directory = await realpath(options.directory);
+  const [messages, { validate }] = await Promise.all([runChild({ ...options, directory }), import("@fresco/pipeline/schema")]);
   const problems: FileProblem[] = [...messages.problems];
   const pipelines = new Map<string, { readonly ir: IR; readonly place: string }>();
   for (const { ir, ...at } of messages.pipelines) {
@@ -59,7 +61,7 @@ export async function loadPipelines(options: LoadOptions): Promise<LoadOutcome> 
   }
   if (problems.length === 0 && pipelines.size === 0) problems.push(NO_PIPELINE);
   if (problems.length === 0) return { type: "loaded", pipelines: [...pipelines.values()].map(({ ir }) => ir) };
-  return { type: "failed", problems: await Promise.all(problems.map((problem) => shown(problem, options))) };
+  return { type: "failed", problems: await Promise.all(problems.map((problem) => shown(problem, directory, options.displayDirectory))) };
 }
 
 const NO_PIPELINE: FileProblem = {
@@ -77,7 +79,7 @@ function duplicate(name: string, place: string): FileProblem {
 }
 
 /** As the user sees it: their own path, with the line in question. */
-async function shown({ file, ...problem }: FileProblem, { directory, displayDirectory }: LoadOptions): Promise<LoadProblem> {
+async function shown({ file, ...problem }: FileProblem, directory: string, displayDirectory: string): Promise<LoadProblem> {
   const own = problem.message.replaceAll(`file://${directory}`, displayDirectory).replaceAll(directory, displayDirectory);
   if (file === undefined) return { ...problem, message: own };
   const source = problem.line === undefined ? undefined : await readFile(join(directory, file), "utf8").catch(() => undefined);

@@ -32,15 +32,23 @@ export async function runChild(options: LoadOptions): Promise<ChildResult> {
   });
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Uint8Array) => options.output?.(chunk));
 
+  let closed = false;
+  child.once("close", () => {
+    closed = true;
+  });
   let timedOut = false;
-  const kill = () => killGroup(child.pid);
+  const kill = () => {
+    if (closed) return;
+    killGroup(child.pid);
+    // What left the group may still hold the other ends.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
   const timer = setTimeout(() => {
     timedOut = true;
     kill();
   }, timeLimit);
   signal?.addEventListener("abort", kill, { once: true });
-  // A process that a file left behind would keep the streams open.
-  child.once("exit", kill);
   try {
     const [told, end] = await Promise.all([readMessages(child.stdio[3]), ended]);
     signal?.throwIfAborted();
@@ -48,7 +56,10 @@ export async function runChild(options: LoadOptions): Promise<ChildResult> {
     if (!told.complete && told.problems.length === 0) throw new Error(`It ended with ${end.signal ?? `exit code ${end.code}`}.`);
     return told;
   } catch (cause) {
+    kill();
     if (signal?.aborted === true) throw signal.reason;
+    // Its last message may have been cut off.
+    if (timedOut) return { pipelines: [], problems: [tooSlow(undefined, timeLimit)] };
     throw new FrescoError("loader.failed", "The process that loads pipelines failed.", {
       cause,
       hint: 'Run "fresco doctor"; its own words are above.',
@@ -115,12 +126,13 @@ function tooSlow(file: string | undefined, timeLimit: number): FileProblem {
   };
 }
 
+/** Nobody else can have this number meanwhile: it is taken for as long as anybody is in the group, and the streams close when nobody is. */
 function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, "SIGKILL");
   } catch (error) {
     // Nobody is left in the group.
-    if (!(error instanceof Error && "code" in error && (error.code === "ESRCH" || error.code === "EPERM"))) throw error;
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }

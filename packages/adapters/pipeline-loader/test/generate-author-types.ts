@@ -19,7 +19,7 @@ const repository = fileURLToPath(new URL("../../../..", import.meta.url));
 const generated = fileURLToPath(new URL("../src/author-types.ts", import.meta.url));
 
 /** The ambient declaration of `fresco`, made of the declarations of the DSL's sources. */
-export function authorTypes(): string {
+function authorTypes(): string {
   const out = mkdtempSync(join(tmpdir(), "fresco-author-types-"));
   try {
     const domain = join(repository, "packages/domain/pipeline/src");

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -87,6 +87,29 @@ describe("loadPipelines", () => {
         ".fresco/ci.ts": `${DSL}import { spawn } from "node:child_process";\nspawn("sleep", ["600"], { stdio: "inherit" });\nsetInterval(() => {}, 1000);\nexport default pipeline("ci", [sh("x")]);`,
       }),
     ).toEqual(["ci"]);
+  });
+
+  it("does not wait longer than its limit for what left its group", async () => {
+    const { outcome, printed } = await load(
+      {
+        ".fresco/ci.ts": `${DSL}import { spawn } from "node:child_process";
+console.log(spawn("sleep", ["600"], { stdio: "inherit", detached: true }).pid);
+export default pipeline("ci", [sh("x")]);`,
+      },
+      { timeLimit: 1_000 },
+    );
+    process.kill(Number(printed), "SIGKILL");
+    expect(outcome).toMatchObject({ type: "failed", problems: [{ code: "pipeline.too-slow" }] });
+  });
+
+  it("finds its files through a symlink", async () => {
+    const link = `${directory}-link`;
+    symlinkSync(directory, link);
+    try {
+      expect(await names({ ".fresco/ci.ts": `${DSL}export default pipeline("ci", [sh("x")]);` }, { directory: link })).toEqual(["ci"]);
+    } finally {
+      rmSync(link);
+    }
   });
 
   it("ends with the signal's reason", async () => {

@@ -28,7 +28,7 @@ export function collect(leaves: readonly Leaf[]): Collected {
 }
 
 /** The steps that a step names, what it stands on first. */
-export function needs(step: Step): readonly Step[] {
+function needs(step: Step): readonly Step[] {
   const { uses, after } = step.options;
   return [step.on, ...listed(uses), ...listed(after)].filter((need) => need instanceof Step);
 }
