@@ -1,0 +1,191 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { applyChange, changeBetween, isEmpty, keep, writeTree, type Change } from "./change.ts";
+import { hiddenSource, isConflict } from "./laws.ts";
+import { FullMemory, valuesOf, type Memory, type Result, type Seen } from "./memory.ts";
+import type { Pipeline, Step } from "./pipeline.ts";
+import { execute } from "./shell.ts";
+import { readSource, unmatched, viewOf } from "./source.ts";
+import { readTree, type Tree } from "./tree.ts";
+
+/** What must come of a step. */
+export type Expected =
+  | { readonly type: "succeeded"; readonly status: "passed" | "cached"; readonly output: string; readonly workspace: Tree; readonly deletes: number }
+  | { readonly type: "failed"; readonly exitCode: number; readonly output: string; readonly workspace: Tree }
+  /** The step broke a law or a declaration. */
+  | { readonly type: "refused"; readonly because: "hides-source" | "conflict" | "unmatched"; readonly paths: readonly string[] }
+  | { readonly type: "skipped" };
+
+export interface Moment {
+  /** Milliseconds. */
+  readonly now: number;
+  /** Random text that a step drew in the run under comparison, by step: see {@link RANDOM}. */
+  readonly drawn: ReadonlyMap<string, string>;
+}
+
+/** Where this stands in a command, the command reads randomness; the model puts the text there that the other side drew. */
+export const RANDOM = "$(od -An -N1 -tu1 /dev/urandom)";
+
+/** How the surroundings differ. */
+export interface ModelOptions {
+  /** An existing directory for workspaces. */
+  readonly scratch: string;
+  /** Does what a step leaves in `HOME` pass on to its children? Where it cannot, a step that others build on is not cached. */
+  readonly system: boolean;
+  /**
+   * `cold`: everything executes, and memory only tells which results should have been replayed. `memory`: what is remembered is
+   * replayed, which makes a subject to try the harness on.
+   * @default "cold"
+   */
+  readonly trust?: "cold" | "memory";
+}
+
+interface Done {
+  readonly expected: Expected;
+  readonly result: Result | undefined;
+}
+
+/**
+ * The definition of a right answer: every step executes cold, in a full copy of what it may see, in every run. Whether an earlier
+ * result should have been replayed is decided beside that, by comparing all that the step sees in full with all earlier runs.
+ */
+export class Model {
+  readonly #options: ModelOptions;
+  readonly #memory: Memory;
+
+  constructor(options: ModelOptions, memory: Memory = new FullMemory()) {
+    this.#options = options;
+    this.#memory = memory;
+  }
+
+  /** What a run over the project's present files must give, by step. */
+  async run(project: string, pipeline: Pipeline, moment: Moment): Promise<ReadonlyMap<string, Expected>> {
+    const source = readSource(project);
+    const done = new Map<string, Done>();
+    for (const step of pipeline.steps) done.set(step.id, await this.#step(step, { pipeline, source, moment, done }));
+    return new Map([...done].map(([id, { expected }]) => [id, expected]));
+  }
+
+  /** Forgets what a step gave. */
+  evict(step: string): void {
+    this.#memory.forget(step);
+  }
+
+  async #step(step: Step, run: Run): Promise<Done> {
+    const needed = neededBy(step).map((id) => run.done.get(id)?.expected.type);
+    if (needed.some((type) => type !== "succeeded")) return without({ type: "skipped" });
+    const missing = unmatched(step.policy, run.source);
+    if (missing.length > 0) return without({ type: "refused", because: "unmatched", paths: missing });
+
+    const stack = stackOf(step, run);
+    if (conflictIn(stack, run)) return without({ type: "refused", because: "conflict", paths: [] });
+
+    const seen = seenBy(step, stack, run);
+    const isCacheable = step.policy.type !== "none" && (this.#options.system || !run.pipeline.steps.some((other) => other.parent === step.id));
+    const recalled = isCacheable ? this.#memory.recall(seen, step.policy, run.moment.now) : undefined;
+    const isReplayed = recalled !== undefined && this.#options.trust === "memory";
+    const executed = isReplayed ? { exitCode: 0, result: recalled } : await this.#execute(step, seen, run.moment.drawn.get(step.id));
+    const { exitCode, result } = recalled === undefined ? executed : { exitCode: 0, result: recalled };
+    const { output, workspace } = result;
+    if (exitCode !== 0) return without({ type: "failed", exitCode, output, workspace: result.final });
+    // Where the other side executed a step that should have been replayed, it drew anew.
+    if (recalled !== undefined && !isDeepStrictEqual(recalled, executed.result) && !step.command.includes(RANDOM)) {
+      throw new Error(`Step ${step.id} gave two results for the same inputs: its command is not a function.\n${step.command}`);
+    }
+    // What a step names in `outputs` is meant to be written.
+    const hidden = step.outputs === null ? hiddenSource(workspace, run.source, seen.view) : [];
+    if (hidden.length > 0) return without({ type: "refused", because: "hides-source", paths: hidden });
+    if (recalled === undefined && isCacheable) {
+      this.#memory.remember({ step: step.id, seen, createdAt: run.moment.now, result });
+    }
+    const status = recalled === undefined ? "passed" : "cached";
+    return { expected: { type: "succeeded", status, output, workspace: result.final, deletes: workspace.deleted.size }, result };
+  }
+
+  async #execute(step: Step, seen: Seen, drawn: string | undefined): Promise<{ exitCode: number; result: Result }> {
+    const directory = mkdtempSync(join(this.#options.scratch, "step-"));
+    const workspace = join(directory, "workspace");
+    const home = join(directory, "home");
+    for (const path of [workspace, home]) {
+      mkdirSync(path);
+      chmodSync(path, 0o755);
+    }
+    try {
+      writeTree(seen.view, workspace);
+      for (const change of seen.workspace) applyChange(change, workspace);
+      for (const change of seen.system) applyChange(change, home);
+      const before = { workspace: readTree(workspace), home: readTree(home) };
+      const command = drawn === undefined ? step.command : step.command.replaceAll(RANDOM, drawn);
+      const { exitCode, output } = await execute(command, { shell: step.shell, workspace, cwd: step.cwd, home, env: seen.env, log: join(directory, "log") });
+      const final = readTree(workspace);
+      const system = this.#options.system ? changeBetween(before.home, readTree(home)) : NOTHING;
+      return { exitCode, result: { output, final, system, workspace: keep(changeBetween(before.workspace, final), step.outputs) } };
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  }
+}
+
+const NOTHING: Change = { written: new Map(), deleted: new Map() };
+
+interface Run {
+  readonly pipeline: Pipeline;
+  readonly source: Tree;
+  readonly moment: Moment;
+  readonly done: ReadonlyMap<string, Done>;
+}
+
+function without(expected: Expected): Done {
+  return { expected, result: undefined };
+}
+
+function neededBy(step: Step): string[] {
+  return [...(step.parent === null ? [] : [step.parent]), ...step.uses, ...step.after];
+}
+
+/** A step's ancestors, the root first. */
+function ancestorsOf(id: string, pipeline: Pipeline): string[] {
+  const { parent } = stepIn(pipeline, id);
+  return parent === null ? [] : [...ancestorsOf(parent, pipeline), parent];
+}
+
+/** Whose workspace changes lie beneath a step, bottom to top. */
+function stackOf(step: Step, run: Run): string[] {
+  const used = step.uses.flatMap((id) => [...ancestorsOf(id, run.pipeline), id]);
+  return [...new Set([...ancestorsOf(step.id, run.pipeline), ...used])];
+}
+
+/** Have two steps of a stack, neither of which stands on the other, written one path? */
+function conflictIn(stack: readonly string[], run: Run): boolean {
+  const below = new Map(stack.map((id) => [id, stackOf(stepIn(run.pipeline, id), run)]));
+  return stack.some((upper, index) => {
+    const strangers = stack.slice(0, index).filter((lower) => !below.get(upper)?.includes(lower) && !below.get(lower)?.includes(upper));
+    return strangers.some((lower) => isConflict(changeOf(lower, run), changeOf(upper, run)));
+  });
+}
+
+function stepIn(pipeline: Pipeline, id: string): Step {
+  const step = pipeline.steps.find((candidate) => candidate.id === id);
+  if (step === undefined) throw new Error(`No step ${id}.`);
+  return step;
+}
+
+function changeOf(id: string, run: Run): Change {
+  return run.done.get(id)?.result?.workspace ?? NOTHING;
+}
+
+function seenBy(step: Step, stack: readonly string[], run: Run): Seen {
+  const system = ancestorsOf(step.id, run.pipeline).map((id) => run.done.get(id)?.result?.system ?? NOTHING);
+  return {
+    view: viewOf(step.policy, run.source),
+    system: system.filter((change) => !isEmpty(change)),
+    workspace: stack.map((id) => changeOf(id, run)).filter((change) => !isEmpty(change)),
+    command: step.command,
+    shell: step.shell,
+    cwd: step.cwd,
+    env: { ...run.pipeline.env, ...step.env },
+    outputs: step.outputs,
+    values: valuesOf(step.policy),
+  };
+}

@@ -1,0 +1,21 @@
+import type { Clock, Layers, Sandbox, Source, Store, Workspaces } from "@fresco/ports";
+
+/** The ports at which a product can be made wrong from outside. */
+export interface Ports {
+  readonly source: Source;
+  readonly workspaces: Workspaces;
+  readonly layers: Layers;
+  readonly sandbox: Sandbox;
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+/** One way to be wrong, which the comparison must notice. */
+export interface Sabotage {
+  /** What the product does wrong with it. */
+  readonly name: string;
+  /** Can it be noticed only where what a step leaves in the system passes on? */
+  readonly needsSystem?: true;
+  /** The ports of one session, sabotaged. */
+  readonly wrap: (ports: Ports) => Ports;
+}
