@@ -77,37 +77,40 @@ function read(options: unknown, shapes: Readonly<Record<string, Shape>>, path: s
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
     given.filter(([name, value]) => {
-      const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
-      const problem =
-        shape === undefined ? unknownOption(name, shapes) : shape.accepts(value) ? undefined : wrongOption(name, value, shape);
-      if (problem !== undefined) report({ ...problem, path: path === "" ? name : `${path}.${name}` });
-      return problem === undefined;
+      const problems = checkOption(name, value, shapes);
+      for (const problem of problems) report({ ...problem, path: path === "" ? problem.path : `${path}.${problem.path}` });
+      return problems.length === 0;
     }),
   );
 }
 
-function unknownOption(name: string, shapes: Readonly<Record<string, Shape>>): Omit<Problem, "path"> {
-  return { code: "ir.unknown-field", message: `There is no option "${name}".`, hint: `The options are ${Object.keys(shapes).join(", ")}.` };
+function checkOption(name: string, value: unknown, shapes: Readonly<Record<string, Shape>>): readonly Problem[] {
+  const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
+  if (shape === undefined) {
+    const hint = `The options are ${Object.keys(shapes).join(", ")}.`;
+    return [{ code: "ir.unknown-field", path: name, message: `There is no option "${name}".`, hint }];
+  }
+  if (shape.accepts(value)) return [];
+  if (shape === steps && Array.isArray(value) && value.some((item) => item instanceof Wait)) {
+    const hint = "It belongs between the leaves of a pipeline; name steps here.";
+    return [{ code: "ir.misused-wait", path: name, message: `wait() stands in "${name}".`, hint }];
+  }
+  if (shape === env && isObject(value)) return Object.entries(value).flatMap(([variable, given]) => checkVariable(variable, given));
+  return [
+    {
+      code: "ir.wrong-type",
+      path: name,
+      message: `The option "${name}" is ${describeValue(value)}.`,
+      hint: `It must be ${shape.expected}.`,
+    },
+  ];
 }
 
-function wrongOption(name: string, value: unknown, shape: Shape): Omit<Problem, "path"> {
-  if (shape === steps && Array.isArray(value) && value.some((item) => item instanceof Wait)) {
-    return {
-      code: "ir.misused-wait",
-      message: `wait() stands in "${name}".`,
-      hint: "It belongs between the leaves of a pipeline; name steps here.",
-    };
-  }
-  if (shape === env && isObject(value)) {
-    const variables: readonly (readonly [string, unknown])[] = Object.entries(value);
-    const [variable, wrong] = variables.find(([, item]) => !isEnvOption(item)) ?? ["", undefined];
-    const hint =
-      wrong === undefined
-        ? `For a variable of the run write ${variable}: env("${variable}").`
-        : 'Give it text, env("NAME") or secrets.NAME.';
-    return { code: "ir.wrong-type", message: `The variable ${variable} is ${describeValue(wrong)}.`, hint };
-  }
-  return { code: "ir.wrong-type", message: `The option "${name}" is ${describeValue(value)}.`, hint: `It must be ${shape.expected}.` };
+function checkVariable(variable: string, value: unknown): readonly Problem[] {
+  if (isEnvOption(value)) return [];
+  const hint =
+    value === undefined ? `For a variable of the run write ${variable}: env("${variable}").` : 'Give it text, env("NAME") or secrets.NAME.';
+  return [{ code: "ir.wrong-type", path: `env.${variable}`, message: `The variable ${variable} is ${describeValue(value)}.`, hint }];
 }
 
 function isEnvOption(value: unknown): boolean {

@@ -142,7 +142,7 @@ describe("toIR", () => {
 
   it("reports everything at once, each with where it was written", () => {
     // @ts-expect-error pipeline files are not type-checked before they run
-    const untyped = sh("", { cahce: forever(), timeout: "7x", env: { A: undefined }, after: [wait()], outputs: ["../x"] });
+    const untyped = sh("", { cahce: forever(), timeout: "7x", env: { A: undefined, B: 1, C: "" }, after: [wait()], outputs: ["../x"] });
     const broken = pipeline("c i", [
       untyped,
       sh("x", { id: "x", cwd: "..", git: true, cache: forever() }),
@@ -150,7 +150,8 @@ describe("toIR", () => {
     ]);
     expect(problems(broken)).toEqual([
       "steps[0].cahce ir.unknown-field",
-      "steps[0].env ir.wrong-type",
+      "steps[0].env.A ir.wrong-type",
+      "steps[0].env.B ir.wrong-type",
       "steps[0].after ir.misused-wait",
       "steps[0].timeout ir.bad-duration",
       "pipeline ir.bad-name",
