@@ -4,7 +4,7 @@
 const domainOrder = ["pipeline", "cache-keys", "lifecycle", "planner"];
 
 const builtin = { dependencyTypes: ["core"] };
-const foreign = { dependencyTypes: ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-bundled", "npm-no-pkg", "npm-unknown"] };
+const foreign = { path: "(^|/)node_modules/" };
 
 /** Where a domain package stands alone: every other domain package that is not before it in the order. */
 const domainRules = domainOrder.map((name, index) => ({

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env sh
 ":" /*
 # Read by a shell first, which becomes the right Node without leaving a process between: the command keeps its process id,
 # its signals and, after a kill -9, no orphan. To JavaScript all of this is a comment.
