@@ -54,7 +54,7 @@ async function addView(visible: VisibleTree<Origin>, view: readonly Buffer[], sl
 }
 
 function originIn(tree: Buffer, entry: LayerEntry, layer: number): Origin {
-  const group = entry.type === "file" && entry.link !== undefined ? { group: `${layer}:${entry.link}` } : {};
+  const group = entry.type === "file" ? { group: `${layer}:${entry.link ?? entry.path}` } : {};
   return { ...present(under(tree, entry.path)), directory: entry.type === "directory", ...group };
 }
 

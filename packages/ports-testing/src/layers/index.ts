@@ -1,0 +1,2 @@
+export { layersContract } from "./contract.ts";
+export { PlainLayers } from "./plain-layers.ts";

@@ -1,0 +1,25 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { layersContract, PlainLayers, PlainWorkspaces, workspacesContract, type WorkspacesSubject } from "../src/index.ts";
+
+const open = async (): Promise<WorkspacesSubject & AsyncDisposable> => {
+  const directory = mkdtempSync(join(tmpdir(), "fresco-plain-"));
+  const layers = new PlainLayers();
+  return {
+    layers,
+    workspaces: new PlainWorkspaces(layers),
+    directory,
+    form: "directory",
+    run: async (description, script) => {
+      if (description.type !== "directory") throw new Error("not asked for");
+      return execFileSync("sh", ["-ec", script], { cwd: description.path, encoding: "latin1" });
+    },
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+  };
+};
+
+layersContract({ name: "PlainLayers", open });
+workspacesContract({ name: "PlainWorkspaces", open });
