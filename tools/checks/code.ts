@@ -1,23 +1,26 @@
+import { z } from "zod";
 import { type Check, type Finding, filesOfGit, tool } from "./check.ts";
 import { outcomeOf } from "./process.ts";
 
-interface Report {
-  readonly number_of_files: number;
-  readonly diagnostics: readonly {
-    readonly message: string;
-    readonly code?: string;
-    readonly filename: string;
-    readonly labels?: readonly { readonly span: { readonly line: number } }[];
-  }[];
-}
+const reportSchema = z.object({
+  number_of_files: z.number(),
+  diagnostics: z.array(
+    z.object({
+      message: z.string(),
+      code: z.string().optional(),
+      filename: z.string(),
+      labels: z.array(z.object({ span: z.object({ line: z.number() }) })).optional(),
+    }),
+  ),
+});
 
 /** oxlint with types: no `any`, no unsafe casts, no floating promises, and what `.oxlintrc.json` names beside. */
 export const code: Check = {
   name: "code",
   async run(directory) {
     const { stdout, stderr } = await outcomeOf(tool("oxlint"), ["--type-aware", "--format", "json"], { cwd: directory });
-    const report = parse(stdout);
-    if (report === undefined) return [{ rule: "oxlint", message: `it gave no report: ${stdout}${stderr}`.slice(0, 2_000) }];
+    if (!stdout.startsWith("{")) return [{ rule: "oxlint", message: `it gave no report: ${stdout}${stderr}`.slice(0, 2_000) }];
+    const report = reportSchema.parse(JSON.parse(stdout));
     const findings: Finding[] = report.diagnostics.map(({ message, code, filename, labels }) => ({
       rule: code ?? "oxlint",
       file: `${filename}:${labels?.[0]?.span.line ?? 1}`,
@@ -30,12 +33,3 @@ export const code: Check = {
     return findings;
   },
 };
-
-function parse(text: string): Report | undefined {
-  try {
-    const report: Report = JSON.parse(text);
-    return report;
-  } catch {
-    return undefined;
-  }
-}

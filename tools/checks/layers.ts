@@ -1,12 +1,13 @@
+import { z } from "zod";
 import { type Check, type Finding, filesOfGit, tool, unread } from "./check.ts";
 import { outcomeOf } from "./process.ts";
 
-interface Report {
-  readonly modules: readonly { readonly source: string }[];
-  readonly summary: {
-    readonly violations: readonly { readonly from: string; readonly to: string; readonly rule: { readonly name: string } }[];
-  };
-}
+const reportSchema = z.object({
+  modules: z.array(z.object({ source: z.string() })),
+  summary: z.object({
+    violations: z.array(z.object({ from: z.string(), to: z.string(), rule: z.object({ name: z.string() }) })),
+  }),
+});
 
 /** dependency-cruiser with the rules of `.dependency-cruiser.js`: which layer may import which, and nothing undeclared. */
 export const layers: Check = {
@@ -15,7 +16,7 @@ export const layers: Check = {
     const parameters = ["--config", ".dependency-cruiser.js", "--output-type", "json", "apps", "packages", "tools"];
     const { stdout, stderr } = await outcomeOf(tool("depcruise"), parameters, { cwd: directory });
     if (!stdout.startsWith("{")) return [{ rule: "dependency-cruiser", message: `${stdout}${stderr}`.slice(0, 2_000) }];
-    const report: Report = JSON.parse(stdout);
+    const report = reportSchema.parse(JSON.parse(stdout));
     const findings: Finding[] = report.summary.violations.map(({ from, to, rule }) => ({
       rule: rule.name,
       file: from,

@@ -1,6 +1,6 @@
 // The sandbox contracts as an ordinary user: what root may do says little about what everybody else sees.
 import { execFileSync } from "node:child_process";
-import { chmodSync, globSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, globSync, rmSync } from "node:fs";
 import path from "node:path";
 import { root } from "../setup/packages.ts";
 import type { Tally } from "./tally.ts";
@@ -40,8 +40,13 @@ function cannot(why: string): Tally {
 }
 
 function prepareUser(): void {
-  if (idOf(user) === undefined) execFileSync("useradd", ["--create-home", "--home-dir", home, "--shell", "/bin/sh", user]);
+  if (idOf(user) === undefined) execFileSync(administration("useradd"), ["--create-home", "--home-dir", home, "--shell", "/bin/sh", user]);
   chmodSync(home, 0o700);
+}
+
+/** Path of a command for root, which PATH need not have. */
+function administration(name: string): string {
+  return ["/usr/sbin", "/sbin"].map((folder) => path.join(folder, name)).find((file) => existsSync(file)) ?? name;
 }
 
 function idOf(name: string): number | undefined {
@@ -66,5 +71,5 @@ function asUser(): string[] {
   const environment = { HOME: home, USER: user, LOGNAME: user, SHELL: "/bin/sh", LANG: "C.UTF-8", PATH: process.env["PATH"] ?? "" };
   const ci = process.env["CI"] === undefined ? [] : [`CI=${process.env["CI"]}`];
   const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  return ["runuser", "-u", user, "--", "env", "-i", ...assignments, ...ci];
+  return [administration("runuser"), "-u", user, "--", "env", "-i", ...assignments, ...ci];
 }

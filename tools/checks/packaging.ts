@@ -5,7 +5,7 @@ import path from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { packAll } from "../setup/pack.ts";
-import { type ExportTargets, type Manifest, publishedPackages, root, sourceCondition, type WorkspacePackage } from "../setup/packages.ts";
+import { type Manifest, publishedPackages, root, sourceCondition, type WorkspacePackage } from "../setup/packages.ts";
 import { type Check, type Finding, tool } from "./check.ts";
 import { outcomeOf } from "./process.ts";
 
@@ -47,9 +47,11 @@ function manifestFindings(each: WorkspacePackage): Finding[] {
   return problems.map((message) => ({ rule: "manifest", file: fileOf(each), message }));
 }
 
-function withoutSources(manifest: Manifest): Record<string, Partial<ExportTargets>> {
-  const strip = ({ [sourceCondition]: _, ...published }: ExportTargets) => published;
-  return Object.fromEntries(Object.entries(manifest.exports ?? {}).map(([entry, targets]) => [entry, strip(targets)]));
+function withoutSources(manifest: Manifest): Record<string, unknown> {
+  const published = Object.entries(manifest.exports ?? {}).map(
+    ([entry, { [sourceCondition]: _, ...targets }]) => [entry, targets] as const,
+  );
+  return Object.fromEntries(published);
 }
 
 async function publintFindings(each: WorkspacePackage, tarball: string): Promise<Finding[]> {

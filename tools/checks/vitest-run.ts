@@ -1,14 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
+import { z } from "zod";
 import type { Tally } from "./tally.ts";
 
-interface Report {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly { readonly status: string }[] }[];
-}
+const reportSchema = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  numTodoTests: z.number(),
+  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) })),
+});
 
 /** A vitest run. */
 export interface VitestRun {
@@ -32,7 +33,7 @@ export function runVitest({ directory, filters, reportFile, prefix = [] }: Vites
   const [file = "", ...rest] = [...prefix, process.execPath, "node_modules/vitest/vitest.mjs", ...parameters];
   const { status } = spawnSync(file, rest, { cwd: directory, stdio: ["ignore", "inherit", "inherit"] });
   if (!existsSync(reportFile)) return { passed: 0, failed: 1, skipped: 0 };
-  const report: Report = JSON.parse(readFileSync(reportFile, "utf8"));
+  const report = reportSchema.parse(JSON.parse(readFileSync(reportFile, "utf8")));
   const unloaded = report.testResults.filter(
     (each) => each.status === "failed" && each.assertionResults.every(({ status: one }) => one !== "failed"),
   );

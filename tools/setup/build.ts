@@ -45,7 +45,7 @@ function library(each: WorkspacePackage): Options {
  * so that each command loads only its own part.
  */
 function command(each: WorkspacePackage, packages: readonly WorkspacePackage[]): Options {
-  const children = Object.assign({}, ...packages.map(childrenOf));
+  const children = Object.fromEntries(packages.flatMap((one) => Object.entries(childrenOf(one))));
   const main = path.join(each.directory, "src/main.ts");
   return {
     ...shared,

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
+import { z } from "zod";
 import { outcomeOf } from "../checks/process.ts";
 import { publishedPackages, root } from "./packages.ts";
 
@@ -17,7 +18,7 @@ export async function packAll(destination: string): Promise<Map<string, string>>
     const parameters = [pnpm, "pack", "--json", "--pack-destination", destination];
     const { code, stdout, stderr } = await outcomeOf(process.execPath, parameters, { cwd: directory });
     if (code !== 0) throw new Error(`${manifest.name} cannot be packed: ${stderr || stdout}`);
-    const { filename }: { readonly filename: string } = JSON.parse(stdout);
+    const { filename } = z.object({ filename: z.string() }).parse(JSON.parse(stdout));
     tarballs.set(manifest.name, path.resolve(destination, filename));
   }
   return tarballs;

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { z } from "zod";
 
 /** The repository's root. */
 export const root = path.resolve(import.meta.dirname, "../..");
@@ -7,22 +8,19 @@ export const root = path.resolve(import.meta.dirname, "../..");
 /** The export condition that leads to a package's sources inside this repository; no packed manifest carries it. */
 export const sourceCondition = "fresco-source";
 
-/** Where one entry of a package's `exports` leads. */
-export interface ExportTargets {
-  readonly types: string;
-  readonly default: string;
-  readonly [sourceCondition]?: string;
-}
+const targets = z.looseObject({ types: z.string(), default: z.string(), [sourceCondition]: z.string().optional() });
+const entries = z.record(z.string(), targets);
+const manifestSchema = z.looseObject({
+  name: z.string(),
+  private: z.boolean().optional(),
+  description: z.string().optional(),
+  license: z.string().optional(),
+  exports: entries.optional(),
+  publishConfig: z.looseObject({ exports: entries.optional() }).optional(),
+});
 
 /** What the repository's tools read of a `package.json`. */
-export interface Manifest {
-  readonly name: string;
-  readonly private?: boolean;
-  readonly description?: string;
-  readonly license?: string;
-  readonly exports?: Readonly<Record<string, ExportTargets>>;
-  readonly publishConfig?: { readonly exports?: Readonly<Record<string, ExportTargets>> };
-}
+export type Manifest = z.infer<typeof manifestSchema>;
 
 /** A package of this repository that is meant to be published. */
 export interface WorkspacePackage {
@@ -40,6 +38,5 @@ export function publishedPackages(): WorkspacePackage[] {
 }
 
 function readManifest(file: string): Manifest {
-  const manifest: Manifest = JSON.parse(readFileSync(file, "utf8"));
-  return manifest;
+  return manifestSchema.parse(JSON.parse(readFileSync(file, "utf8")));
 }

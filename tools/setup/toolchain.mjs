@@ -76,7 +76,7 @@ function nodePackage() {
  *
  * @returns {NodeJS.ProcessEnv}
  */
-export function childEnvironment() {
+function childEnvironment() {
   const kept = /^npm_config_(registry|userconfig|globalconfig|cache|cafile|ca|strict_ssl|.*proxy)$/i;
   const own = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || kept.test(name));
   const folders = [path.dirname(nodePath()), path.join(packages, ".bin"), process.env["PATH"] ?? ""];

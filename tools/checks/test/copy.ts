@@ -17,7 +17,7 @@ export async function copyOfRepository(): Promise<Copy> {
   const directory = mkdtempSync(path.join(os.tmpdir(), "fresco-lint-"));
   const files = await filesOfGit(root, [""]);
   for (const file of files.filter(Boolean)) cpSync(path.join(root, file), path.join(directory, file), { verbatimSymlinks: true });
-  const packages = files.filter((file) => file.endsWith("/package.json")).map(path.dirname);
+  const packages = files.filter((file) => file.endsWith("/package.json")).map((file) => path.dirname(file));
   for (const each of packages) linkDependencies(path.join(root, each), path.join(directory, each));
   symlinkSync(path.join(root, "node_modules"), path.join(directory, "node_modules"));
   execFileSync("git", ["init", "--quiet"], { cwd: directory });
