@@ -2,26 +2,28 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
-export type Fixture = "abandon.ts" | "first-open.ts" | "hold.ts";
-
 /** A process of its own that says one thing and then waits. */
 export interface Child<T> extends AsyncDisposable {
   readonly said: T;
   kill(): Promise<void>;
 }
 
-/** Starts a program of `fixtures/` and waits for its first message. */
-export async function startChild<T>(fixture: Fixture, directory: string, is: (message: unknown) => message is T): Promise<Child<T>> {
-  const child = fork(join(import.meta.dirname, "fixtures", fixture), [directory], { execArgv: ["--conditions=fresco-source"] });
+/** Starts a program of `fixtures/` and waits for its first message. Its stdin stays open until it is disposed of. */
+export async function startChild<T>(fixture: "abandon.ts" | "hold.ts", directory: string, is: (message: unknown) => message is T): Promise<Child<T>> {
+  const child = fork(join(import.meta.dirname, "fixtures", fixture), [directory], { execArgv: ["--conditions=fresco-source"], stdio: ["pipe", "inherit", "inherit", "ipc"] });
   const exited = once(child, "exit");
   const kill = async (): Promise<void> => {
     child.kill("SIGKILL");
     await exited;
   };
+  const dispose = async (): Promise<void> => {
+    await kill();
+    child.stdin?.end();
+  };
   const first: unknown = await Promise.race([once(child, "message").then(([message]: unknown[]) => message), exited.then(() => undefined)]);
   if (!is(first)) {
-    await kill();
+    await dispose();
     throw new Error(`${fixture} ended or said something else: ${JSON.stringify(first)}`);
   }
-  return { said: first, kill, [Symbol.asyncDispose]: kill };
+  return { said: first, kill, [Symbol.asyncDispose]: dispose };
 }

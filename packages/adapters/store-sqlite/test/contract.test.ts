@@ -11,7 +11,7 @@ storeContract({
     return {
       store,
       abandon: async () => {
-        const child = await startChild("abandon.ts", directory.path, isLeftBehind);
+        await using child = await startChild("abandon.ts", directory.path, isLeftBehind);
         await child.kill();
         return child.said;
       },
