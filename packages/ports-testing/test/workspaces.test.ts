@@ -22,4 +22,8 @@ const open = async (): Promise<WorkspacesSubject & AsyncDisposable> => {
 };
 
 layersContract({ name: "PlainLayers", open });
-workspacesContract({ name: "PlainWorkspaces", open });
+workspacesContract({
+  name: "PlainWorkspaces",
+  open,
+  unsupported: { "stacks more layers than an overlay takes well": "everything is copied for every layer of every step, which takes too long" },
+});

@@ -1,3 +1,3 @@
 export { workspacesContract } from "./contract.ts";
 export { PlainWorkspaces } from "./plain-workspaces.ts";
-export type { WorkspacesSubject } from "./subject.ts";
+export { Steps, type Laid, type WorkspacesSubject } from "./subject.ts";
