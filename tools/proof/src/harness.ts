@@ -1,20 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { observe } from "./archive.ts";
-import type { History, Round } from "./generate/history.ts";
-import { toIR } from "./ir.ts";
+import type { History } from "./generate/history.ts";
+import { live, type Lived } from "./live.ts";
 import { Model, type Expected } from "./model/model.ts";
-import { applyEdit, createProject } from "./project.ts";
 import type { Statistics } from "./statistics.ts";
-import type { Outcome, Session, Subject } from "./subject.ts";
-
-export type Verdict = { readonly type: "same" } | Difference;
+import type { Outcome, Subject } from "./subject.ts";
 
 /** The first thing in which a subject is not as the model says. */
 export interface Difference {
-  readonly type: "differs";
   /** Counted from 0. */
   readonly round: number;
   readonly step: string | undefined;
@@ -23,44 +19,29 @@ export interface Difference {
   readonly actual: unknown;
 }
 
-/** Lives a history through with a subject and with the model, and compares every step of every run. */
-export async function compare(subject: Subject, history: History, statistics?: Statistics): Promise<Verdict> {
-  const directory = mkdtempSync(join(tmpdir(), "fresco-proof-"));
-  const project = join(directory, "project");
-  const scratch = join(directory, "model");
-  mkdirSync(scratch);
-  createProject(project);
+/** Lives a history through with a subject and with the model, and compares every step of every run. `undefined`: all the same. */
+export async function compare(subject: Subject, history: History, statistics?: Statistics): Promise<Difference | undefined> {
+  const scratch = mkdtempSync(join(tmpdir(), "fresco-proof-model-"));
   const model = new Model({ scratch, system: subject.system });
+  let difference: Difference | undefined;
   try {
-    await using session = await subject.open(project);
-    for (const [index, round] of history.rounds.entries()) {
-      const difference = await compareRound({ session, model, project, round, statistics });
-      if (difference !== undefined) return { type: "differs", round: index, ...difference };
-    }
-    statistics?.addHistory(history);
-    return { type: "same" };
+    await live(subject, history, async (lived) => {
+      const found = await compareRound(model, lived, statistics);
+      if (found !== undefined) difference = { round: lived.index, ...found };
+      return difference === undefined ? "go on" : "stop";
+    });
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(scratch, { recursive: true });
   }
+  statistics?.addHistory(history);
+  return difference;
 }
 
-type Found = Omit<Difference, "type" | "round">;
+type Found = Omit<Difference, "round">;
 
-async function compareRound(context: {
-  readonly session: Session;
-  readonly model: Model;
-  readonly project: string;
-  readonly round: Round;
-  readonly statistics: Statistics | undefined;
-}): Promise<Found | undefined> {
-  const { session, model, project, round, statistics } = context;
-  for (const edit of round.source) applyEdit(project, edit);
-  for (const step of round.evicted) {
-    await session.evict(step);
-    model.evict(step);
-  }
-  const outcomes = await attempt(session, round);
+async function compareRound(model: Model, { outcomes, project, round }: Lived, statistics: Statistics | undefined): Promise<Found | undefined> {
   if (outcomes instanceof Error) return { step: undefined, what: "error", expected: "a run", actual: outcomes.stack };
+  for (const step of round.evicted) model.evict(step);
   const expected = await model.run(project, round.pipeline, { now: round.now, drawn: drawnIn(outcomes) });
   statistics?.addRound(round, expected);
   for (const [step, right] of expected) {
@@ -68,14 +49,6 @@ async function compareRound(context: {
     if (difference !== undefined) return { step, ...difference };
   }
   return undefined;
-}
-
-async function attempt(session: Session, round: Round): Promise<ReadonlyMap<string, Outcome> | Error> {
-  try {
-    return await session.run(toIR(round.pipeline), { now: round.now });
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
 }
 
 /** Randomness cannot be predicted, so the model is told what the subject's steps say that they drew. */

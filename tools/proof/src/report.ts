@@ -1,3 +1,4 @@
+import type { Disagreement } from "./agreement.ts";
 import type { History, Round } from "./generate/history.ts";
 import type { Difference } from "./harness.ts";
 import type { Step } from "./model/pipeline.ts";
@@ -16,6 +17,11 @@ export function describeDifference(difference: Difference): string {
       ? compareTrees(asTree(difference.expected), asTree(difference.actual))
       : [`expected: ${show(difference.expected)}`, `actual:   ${show(difference.actual)}`];
   return [`round ${difference.round}, ${where}: ${difference.what} differs`, ...both].join("\n");
+}
+
+/** Who gave what. */
+export function describeDisagreement({ round, step, results }: Disagreement): string {
+  return [`round ${round}, step ${step}`, ...Object.entries(results).map(([name, result]) => `  ${name}: ${JSON.stringify(result)}`)].join("\n");
 }
 
 function describeRound(round: Round, index: number, previous: Round | undefined): string {

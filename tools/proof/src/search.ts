@@ -1,66 +1,87 @@
 import fc from "fast-check";
-import { historyOf, type History } from "./generate/history.ts";
-import { historyRecipe } from "./generate/recipe.ts";
+import { agree, type Disagreement } from "./agreement.ts";
+import { historyOf, reproducible, type History } from "./generate/history.ts";
+import { historyRecipe, type HistoryRecipe } from "./generate/recipe.ts";
 import { compare, type Difference } from "./harness.ts";
-import { describeDifference, describeHistory } from "./report.ts";
+import { describeDifference, describeDisagreement, describeHistory } from "./report.ts";
 import type { Statistics } from "./statistics.ts";
 import type { Subject } from "./subject.ts";
 
 export interface SearchOptions {
   readonly histories: number;
   readonly seed: number;
-  /** Where in the seed's histories to begin, as a failure printed it. */
+  /** Where among the seed's histories to begin, as a failure printed it. */
   readonly path?: string;
   /** How many smaller histories to try once one fails. @default 60 */
   readonly shrinks?: number;
   readonly statistics?: Statistics;
-  /** Told after every history. */
+  /** Told after every history how many were tried. */
   readonly onHistory?: (tried: number) => void;
 }
 
-export interface Failure {
+/** The smallest history found in which something is wrong. */
+export interface Failure<Wrong> {
   readonly seed: number;
   /** With the seed it names the history: `--seed S --path P`. */
   readonly path: string;
   /** Histories until the first failure, that one included. */
   readonly tried: number;
   readonly history: History;
-  readonly difference: Difference;
+  readonly wrong: Wrong;
 }
 
-/** Draws histories until a subject is not as the model says, and looks for a smaller history with the same seed. */
-export async function search(subject: Subject, options: SearchOptions): Promise<Failure | undefined> {
-  const { histories, seed, statistics } = options;
-  let tried = 0;
-  let shrinks: number | undefined;
-  let last: { readonly history: History; readonly difference: Difference } | undefined;
-  const property = fc.asyncProperty(historyRecipe, async (recipe) => {
-    if (shrinks === undefined) tried += 1;
-    else if (shrinks-- <= 0) return true;
-    const history = historyOf(recipe);
-    const verdict = await compare(subject, history, shrinks === undefined ? statistics : undefined).catch(failed);
-    options.onHistory?.(tried);
-    if (verdict.type === "same") return true;
-    shrinks ??= options.shrinks ?? 60;
-    last = { history, difference: verdict };
-    return false;
+/** Draws histories until a subject is not as the model says, and looks for a smaller one of the same seed. */
+export function searchDifference(subject: Subject, options: SearchOptions): Promise<Failure<Difference> | undefined> {
+  return search(options, historyOf, async (history, statistics) => {
+    try {
+      return await compare(subject, history, statistics);
+    } catch (error) {
+      return { round: 0, step: undefined, what: "error", expected: "a verdict", actual: error instanceof Error ? error.stack : error };
+    }
   });
-  const details = await fc.check(property, { numRuns: histories, seed, ...(options.path === undefined ? {} : { path: options.path }) });
-  if (!details.failed) return undefined;
-  if (last === undefined) throw new Error("A history could not be made.", { cause: details.errorInstance });
-  return { seed, path: details.counterexamplePath ?? "", tried, ...last };
 }
 
-/** A session that cannot be opened or closed, or a model that contradicts itself. */
-function failed(error: unknown): Difference {
-  return { type: "differs", round: 0, step: undefined, what: "error", expected: "a verdict", actual: error instanceof Error ? error.stack : error };
+/** Draws histories until subjects differ from each other. */
+export function searchDisagreement(subjects: readonly Subject[], options: SearchOptions): Promise<Failure<Disagreement> | undefined> {
+  return search(options, (recipe) => historyOf(reproducible(recipe)), (history) => agree(subjects, history));
 }
 
 /** A failure for a reader, with what repeats it. */
-export function describeFailure(subject: Subject, failure: Failure): string {
-  return [
-    `${subject.name} is not as the model says, after ${failure.tried} histories. To repeat: --seed ${failure.seed} --path ${failure.path}`,
-    describeDifference(failure.difference),
-    describeHistory(failure.history),
-  ].join("\n");
+export function describeFailure(subject: Subject, failure: Failure<Difference>): string {
+  return [`${subject.name} is not as the model says, ${repeat(failure)}`, describeDifference(failure.wrong), describeHistory(failure.history)].join("\n");
+}
+
+/** The same for subjects that differ from each other. */
+export function describeDisagreeing(failure: Failure<Disagreement>): string {
+  return [`two strategies differ, ${repeat(failure)}`, describeDisagreement(failure.wrong), describeHistory(failure.history)].join("\n");
+}
+
+function repeat({ tried, seed, path }: Failure<unknown>): string {
+  return `after ${tried} histories. To repeat: --seed ${seed} --path ${path}`;
+}
+
+async function search<Wrong>(
+  options: SearchOptions,
+  build: (recipe: HistoryRecipe) => History,
+  check: (history: History, statistics: Statistics | undefined) => Promise<Wrong | undefined>,
+): Promise<Failure<Wrong> | undefined> {
+  const { histories, seed, path } = options;
+  let tried = 0;
+  let shrinks: number | undefined;
+  let last: { readonly history: History; readonly wrong: Wrong } | undefined;
+  const property = fc.asyncProperty(historyRecipe, async (recipe) => {
+    if (shrinks === undefined) tried += 1;
+    else if (shrinks-- <= 0) return true;
+    const history = build(recipe);
+    const wrong = await check(history, shrinks === undefined ? options.statistics : undefined);
+    options.onHistory?.(tried);
+    if (wrong === undefined) return true;
+    shrinks ??= options.shrinks ?? 60;
+    last = { history, wrong };
+    return false;
+  });
+  const details = await fc.check(property, { numRuns: histories, seed, ...(path === undefined ? {} : { path }) });
+  if (!details.failed) return undefined;
+  if (last === undefined) throw new Error("A history could not be made or lived.", { cause: details.errorInstance });
+  return { seed, path: details.counterexamplePath ?? "", tried, ...last };
 }

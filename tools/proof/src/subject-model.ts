@@ -11,10 +11,10 @@ import type { Outcome, Subject } from "./subject.ts";
 export function modelSubject(memory: () => Memory = () => new FullMemory()): Subject {
   return {
     name: "model",
-    system: true,
+    system: "layered",
     open: async (project) => {
       const scratch = mkdtempSync(join(tmpdir(), "fresco-proof-subject-"));
-      const model = new Model({ scratch, system: true, trust: "memory" }, memory());
+      const model = new Model({ scratch, system: "layered", trust: "memory" }, memory());
       return {
         run: async (ir, { now }) => outcomesOf(await model.run(project, fromIR(ir), { now, drawn: new Map() })),
         evict: async (step) => model.evict(step),

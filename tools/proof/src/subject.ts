@@ -1,10 +1,11 @@
 import type { IR } from "@fresco/pipeline";
+import type { SystemKind } from "./model/model.ts";
 
 /** What is compared with the model: a way to run pipelines on a project, with a cache of its own. */
 export interface Subject {
   readonly name: string;
-  /** Does what a step leaves in `HOME` pass on to its children? */
-  readonly system: boolean;
+  /** What becomes of a step's changes to the system. */
+  readonly system: SystemKind;
   /** Starts with an empty cache. `project`: absolute path of the user's directory. */
   open(project: string): Promise<Session>;
 }
@@ -22,6 +23,8 @@ export interface Outcome {
   readonly exitCode: number | null;
   /** Both streams, as bytes in latin1. Of a cached step: what was replayed. */
   readonly output: string;
+  /** Digest of what it changed in the workspace, where that is known: the same for every strategy. */
+  readonly layer?: string;
   /** For a reader. */
   readonly reason?: string;
 }

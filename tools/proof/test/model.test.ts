@@ -17,7 +17,7 @@ beforeEach(() => {
   project = join(directory, "project");
   createProject(project);
   mkdirSync(join(directory, "scratch"));
-  model = new Model({ scratch: join(directory, "scratch"), system: true });
+  model = new Model({ scratch: join(directory, "scratch"), system: "layered" });
 });
 
 afterEach(() => rmSync(directory, { recursive: true }));

@@ -48,6 +48,16 @@ export function historyOf(recipe: HistoryRecipe): History {
   return { rounds };
 }
 
+/** The same history without randomness and without `HOME`, so that every way to run it gives the same. */
+export function reproducible(recipe: HistoryRecipe): HistoryRecipe {
+  const isReproducible = ({ type }: Operation): boolean => type !== "draw" && type !== "home";
+  return {
+    ...recipe,
+    steps: recipe.steps.map((step) => ({ ...step, operations: step.operations.filter(isReproducible) })),
+    rounds: recipe.rounds.map((edits) => edits.filter((edit) => edit.type !== "add-operation" || isReproducible(edit.operation))),
+  };
+}
+
 function roundOf(state: State, edits: readonly EditRecipe[], before: State = state): Round {
   return {
     edits,

@@ -27,12 +27,17 @@ export interface Moment {
 /** Where this stands in a command, the command reads randomness; the model puts the text there that the other side drew. */
 export const RANDOM = "$(od -An -N1 -tu1 /dev/urandom)";
 
+export type SystemKind = "layered" | "read-only" | "none";
+
 /** How the surroundings differ. */
 export interface ModelOptions {
   /** An existing directory for workspaces. */
   readonly scratch: string;
-  /** Does what a step leaves in `HOME` pass on to its children? Where it cannot, a step that others build on is not cached. */
-  readonly system: boolean;
+  /**
+   * What becomes of a step's changes to the system, `HOME` included. `layered`: they pass on to its children. `read-only`: there are none.
+   * `none`: they are lost, which is why a step that others build on is not cached.
+   */
+  readonly system: SystemKind;
   /**
    * `cold`: everything executes, and memory only tells which results should have been replayed. `memory`: what is remembered is
    * replayed, which makes a subject to try the harness on.
@@ -82,7 +87,7 @@ export class Model {
     if (conflictIn(stack, run)) return without({ type: "refused", because: "conflict", paths: [] });
 
     const seen = seenBy(step, stack, run);
-    const isCacheable = step.policy.type !== "none" && (this.#options.system || !run.pipeline.steps.some((other) => other.parent === step.id));
+    const isCacheable = step.policy.type !== "none" && (this.#options.system !== "none" || !run.pipeline.steps.some((other) => other.parent === step.id));
     const recalled = isCacheable ? this.#memory.recall(seen, step.policy, run.moment.now) : undefined;
     const isReplayed = recalled !== undefined && this.#options.trust === "memory";
     const executed = isReplayed ? { exitCode: 0, result: recalled } : await this.#execute(step, seen, run.moment.drawn.get(step.id));
@@ -119,7 +124,7 @@ export class Model {
       const command = drawn === undefined ? step.command : step.command.replaceAll(RANDOM, drawn);
       const { exitCode, output } = await execute(command, { shell: step.shell, workspace, cwd: step.cwd, home, env: seen.env, log: join(directory, "log") });
       const final = readTree(workspace);
-      const system = this.#options.system ? changeBetween(before.home, readTree(home)) : NOTHING;
+      const system = this.#options.system === "layered" ? changeBetween(before.home, readTree(home)) : NOTHING;
       return { exitCode, result: { output, final, system, workspace: keep(changeBetween(before.workspace, final), step.outputs) } };
     } finally {
       rmSync(directory, { recursive: true });
