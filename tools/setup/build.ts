@@ -22,7 +22,7 @@ const shared = {
 
 /** A package's entries by the name of the file that they become: what its `exports` say, and the processes that it starts. */
 function entriesOf(each: WorkspacePackage): Record<string, string> {
-  const exported = Object.values(each.manifest.exports ?? {}).flatMap((targets) => {
+  const exported = Object.values(each.manifest.exports ?? {}).flatMap((targets): [string, string][] => {
     const source = targets[sourceCondition];
     return source === undefined ? [] : [[path.basename(targets.default, ".js"), path.join(each.directory, source)]];
   });

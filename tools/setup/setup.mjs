@@ -1,12 +1,11 @@
 // `npm run setup`: toolchain, dependencies, build; nothing when nothing changed.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { buildDigest, installationDigest } from "./stamp.mjs";
+import { buildDigest, installationDigest, isBuilt } from "./stamp.mjs";
 import { fetchToolchain, isToolchainComplete, root, runNode, runPnpm } from "./toolchain.mjs";
 
 const stampFile = path.join(root, ".toolchain", "stamp.json");
 const installed = path.join(root, "node_modules", ".modules.yaml");
-const built = path.join(root, "apps", "cli", "dist", "main.js");
 
 /** @returns {{ installation?: string, build?: string }} what the last successful set-up stood on */
 function readStamp() {
@@ -41,7 +40,9 @@ function setUp() {
     writeStamp({ installation });
   }
   const build = buildDigest();
-  if (readStamp().build !== build || !existsSync(built)) {
+  if (readStamp().build !== build || !isBuilt()) {
+    // A build that fails leaves nothing that a later set-up may take for whole.
+    writeStamp({ installation });
     perform("building", () => runNode("tools/setup/build.ts"));
     writeStamp({ installation, build });
   }

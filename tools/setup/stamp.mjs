@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { nodePath, root, versions } from "./toolchain.mjs";
+import { root, versions } from "./toolchain.mjs";
 
 const rooms = ["apps", "packages", "tools"];
 const skipped = new Set(["node_modules", "dist", "test"]);
@@ -30,7 +30,7 @@ function filesOfRooms(isWanted) {
 
 /** @param {readonly string[]} files */
 function digestOf(files) {
-  const hash = createHash("sha256").update(`${nodePath()}\0${versions.node}\0${versions.pnpm}\0`);
+  const hash = createHash("sha256").update(`${versions.node}\0${versions.pnpm}\0`);
   for (const file of files.filter((each) => existsSync(each))) {
     const content = readFileSync(file);
     hash.update(`${path.relative(root, file)}\0${content.length}\0`).update(content);
@@ -52,4 +52,11 @@ export function installationDigest() {
 export function buildDigest() {
   const sources = filesOfRooms((name) => /\.(m?ts|m?js|json|sql|sh|c)$/.test(name));
   return digestOf([...inRoot("pnpm-lock.yaml", "tsconfig.base.json", "tsconfig.build.json"), ...sources]);
+}
+
+/** True when every package has a built form, and the command its entry; whether it is current is the digest's to say. */
+export function isBuilt() {
+  const manifests = ["apps", "packages"].flatMap((room) => filesBelow(path.join(root, room), (name) => name === "package.json"));
+  const command = path.join(root, "apps", "cli", "dist", "main.js");
+  return existsSync(command) && manifests.every((manifest) => existsSync(path.join(path.dirname(manifest), "dist")));
 }

@@ -12,7 +12,13 @@ it("The packed packages install into an empty project with npm, load, and have t
     const tarballs = await packAll(path.join(directory, "packs"));
     const dependencies = Object.fromEntries([...tarballs].map(([name, file]) => [name, `file:${file}`]));
     // Workspace versions became plain ones, which no registry has yet: each leads to its tarball.
-    const manifest = { name: "empty", type: "module", dependencies, overrides: dependencies };
+    const manifest = {
+      name: "empty",
+      type: "module",
+      dependencies,
+      overrides: dependencies,
+      devDependencies: { "@types/node": "^24.0.0" },
+    };
     writeFileSync(path.join(directory, "package.json"), JSON.stringify(manifest));
     const installed = await outcomeOf("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts"], { cwd: directory });
     expect(installed.code, installed.stderr).toBe(0);
@@ -38,7 +44,7 @@ it("The packed packages install into an empty project with npm, load, and have t
       "--lib",
       "es2024,esnext.disposable",
       "--types",
-      "",
+      "node",
     ];
     const tsc = path.join(root, "node_modules/.bin/tsc");
     const compiled = await outcomeOf(tsc, [...options, "--ignoreConfig", "types.ts"], { cwd: directory });
