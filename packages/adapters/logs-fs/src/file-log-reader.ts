@@ -4,7 +4,9 @@ import { readIndex, type LocatedRecord } from "./index-reader.ts";
 import { LineAssembler, type Line } from "./line-assembler.ts";
 import { formatPosition, type RecordStart, type ResumePoint } from "./position.ts";
 
-const PIECE_BYTES = 256 * 1024;
+const BLOCK_BYTES = 64 * 1024;
+/** Lines are made of this much at a time: a piece of empty lines is as many records as bytes. */
+const PIECE_BYTES = 8 * 1024;
 
 type Stream = "stdout" | "stderr";
 
@@ -25,7 +27,7 @@ export class FileLogReader {
   readonly #raw: FileHandle;
   readonly #from: ResumePoint;
   readonly #streams: Readonly<Record<Stream, StreamState>>;
-  readonly #block = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  readonly #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   #toldStatus: number;
   #seq: number;
 
@@ -38,8 +40,8 @@ export class FileLogReader {
     this.#streams = { stdout: streamState(from.told.stdout), stderr: streamState(from.told.stderr) };
   }
 
-  /** `ended`: nothing more will come, whether or not the log was closed. */
-  async *records(ended: boolean): AsyncGenerator<LogRecord> {
+  /** In batches, one for each piece that was read. `ended`: nothing more will come, whether or not the log was closed. */
+  async *batches(ended: boolean): AsyncGenerator<readonly LogRecord[]> {
     let closed = ended;
     let last = this.#from.start;
     for await (const located of readIndex(this.#index, this.#from.start)) {
@@ -50,28 +52,29 @@ export class FileLogReader {
       } else if (record.kind === "status") {
         if (start.before.status < this.#toldStatus) continue;
         this.#toldStatus = start.before.status + 1;
-        yield this.#record("status", record.ts, { data: { line: record.text }, partial: false }, start);
+        yield [this.#record("status", record.ts, { data: { line: record.text }, partial: false }, start)];
       } else {
         const whole = yield* this.#output(record.kind, located);
         if (!whole) break;
       }
     }
     if (!closed) return;
-    for (const kind of ["stdout", "stderr"] as const) {
-      for (const line of this.#streams[kind].lines.finish()) yield this.#tell(kind, line, last);
-    }
+    for (const kind of ["stdout", "stderr"] as const) yield this.#streams[kind].lines.finish().map((line) => this.#tell(kind, line, last));
   }
 
   /** Returns whether all the bytes were there. What follows is told only then, since they may come any moment. */
-  async *#output(kind: Stream, { record, start }: LocatedRecord): AsyncGenerator<LogRecord, boolean> {
+  async *#output(kind: Stream, { record, start }: LocatedRecord): AsyncGenerator<readonly LogRecord[], boolean> {
     const stream = this.#streams[kind];
     stream.ts = record.ts;
     const known = Math.min(record.length, Math.max(0, stream.told - start.before[kind]));
     for (let at = known; at < record.length; ) {
-      const { bytesRead } = await this.#raw.read(this.#block, 0, Math.min(PIECE_BYTES, record.length - at), start.rawOffset + at);
+      const { bytesRead } = await this.#raw.read(this.#block, 0, Math.min(BLOCK_BYTES, record.length - at), start.rawOffset + at);
       if (bytesRead === 0) return false;
       at += bytesRead;
-      for (const line of stream.lines.push(this.#block.subarray(0, bytesRead))) yield this.#tell(kind, line, start);
+      for (let piece = 0; piece < bytesRead; piece += PIECE_BYTES) {
+        const lines = stream.lines.push(this.#block.subarray(piece, Math.min(piece + PIECE_BYTES, bytesRead)));
+        yield lines.map((line) => this.#tell(kind, line, start));
+      }
       if (stream.lines.waiting > 0) stream.unfinished ??= start;
     }
     return true;
@@ -89,10 +92,9 @@ export class FileLogReader {
     const { stdout, stderr } = this.#streams;
     // The earliest record that still holds something untold: one of an unfinished line, or else this one.
     const start = earliest(earliest(current, stdout.unfinished), stderr.unfinished);
-    const told = { stdout: stdout.told, stderr: stderr.told, status: this.#toldStatus };
     const seq = this.#seq;
     this.#seq += 1;
-    return new FileLogRecord(seq, ts, kind, data, partial, { start, told });
+    return new FileLogRecord({ seq, ts, kind, data, partial }, start, stdout.told, stderr.told, this.#toldStatus);
   }
 }
 
@@ -103,19 +105,25 @@ class FileLogRecord implements LogRecord {
   readonly kind: LogRecord["kind"];
   readonly data: LogRecord["data"];
   readonly partial: boolean;
-  readonly #resume: ResumePoint;
+  readonly #start: RecordStart;
+  readonly #stdout: number;
+  readonly #stderr: number;
+  readonly #status: number;
 
-  constructor(seq: number, ts: number, kind: LogRecord["kind"], data: LogRecord["data"], partial: boolean, resume: ResumePoint) {
+  constructor({ seq, ts, kind, data, partial }: Omit<LogRecord, "next">, start: RecordStart, stdout: number, stderr: number, status: number) {
     this.seq = seq;
     this.ts = ts;
     this.kind = kind;
     this.data = data;
     this.partial = partial;
-    this.#resume = resume;
+    this.#start = start;
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    this.#status = status;
   }
 
   get next(): LogPosition {
-    return formatPosition(this.seq + 1, this.#resume);
+    return formatPosition(this.seq + 1, { start: this.#start, told: { stdout: this.#stdout, stderr: this.#stderr, status: this.#status } });
   }
 }
 

@@ -42,7 +42,8 @@ export class FileLogs implements Logs {
     await using index = await openExisting(files.index);
     await using raw = await openExisting(files.raw);
     if (index === undefined || raw === undefined) return;
-    yield* new FileLogReader({ index, raw }, from?.seq ?? 0, point).records(options.ended ?? false);
+    const reader = new FileLogReader({ index, raw }, from?.seq ?? 0, point);
+    for await (const batch of reader.batches(options.ended ?? false)) for (const record of batch) yield record;
   }
 
   async *bytes(id: string): AsyncGenerator<Uint8Array> {

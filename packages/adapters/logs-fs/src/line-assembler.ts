@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import type { LogText } from "@fresco/lifecycle";
 
 /** The longest line that is told in one piece. */
@@ -21,41 +21,43 @@ export class LineAssembler {
     return this.#pending.length;
   }
 
-  *push(piece: Buffer): Generator<Line> {
-    let rest = this.#pending.length === 0 ? piece : Buffer.concat([this.#pending, piece]);
+  push(piece: Buffer): Line[] {
+    const bytes = this.#pending.length === 0 ? piece : Buffer.concat([this.#pending, piece]);
+    const ascii = isAscii(bytes);
+    const lines: Line[] = [];
+    let start = 0;
     // What waited holds no line end.
-    let searched = this.#pending.length;
+    let end = bytes.indexOf(NEWLINE, this.#pending.length);
     for (;;) {
-      const end = rest.indexOf(NEWLINE, searched);
-      searched = 0;
-      const length = end === -1 ? rest.length : end;
-      if (length > MAX_LINE_BYTES) {
-        const cut = cutBefore(rest, MAX_LINE_BYTES);
-        yield { data: text(rest.subarray(0, cut)), partial: true, bytes: cut };
-        rest = rest.subarray(cut);
+      const stop = end === -1 ? bytes.length : end;
+      if (stop - start > MAX_LINE_BYTES) {
+        const cut = cutBefore(bytes, start + MAX_LINE_BYTES);
+        lines.push({ data: text(bytes, start, cut, ascii), partial: true, bytes: cut - start });
+        start = cut;
       } else if (end !== -1) {
-        yield { data: text(rest.subarray(0, end)), partial: false, bytes: end + 1 };
-        rest = rest.subarray(end + 1);
+        lines.push({ data: text(bytes, start, end, ascii), partial: false, bytes: end + 1 - start });
+        start = end + 1;
+        end = bytes.indexOf(NEWLINE, start);
       } else {
-        break;
+        // A copy, since the piece's memory is used again.
+        this.#pending = Buffer.from(bytes.subarray(start));
+        return lines;
       }
     }
-    // A copy, since the piece's memory is used again.
-    this.#pending = Buffer.from(rest);
   }
 
   /** The last line, which has no line end. */
-  *finish(): Generator<Line> {
-    if (this.#pending.length === 0) return;
-    const { length } = this.#pending;
-    const data = text(this.#pending);
+  finish(): Line[] {
+    const bytes = this.#pending;
     this.#pending = Buffer.alloc(0);
-    yield { data, partial: false, bytes: length };
+    return bytes.length === 0 ? [] : [{ data: text(bytes, 0, bytes.length, false), partial: false, bytes: bytes.length }];
   }
 }
 
-function text(bytes: Buffer): LogText {
-  return isUtf8(bytes) ? { line: bytes.toString("utf8") } : { bytes: bytes.toString("base64") };
+function text(bytes: Buffer, start: number, end: number, ascii: boolean): LogText {
+  if (ascii) return { line: bytes.toString("latin1", start, end) };
+  const part = bytes.subarray(start, end);
+  return isUtf8(part) ? { line: part.toString("utf8") } : { bytes: part.toString("base64") };
 }
 
 /** The last place at or before `limit` that is not inside a UTF-8 character. */
