@@ -1,0 +1,147 @@
+import { realpathSync } from "node:fs";
+import { FrescoError } from "@fresco/ports";
+import type { BaseIdentity, Layers, LeftStep, Pipes, Processes, RunningStep, Sandbox, SandboxCapabilities, StepRequest } from "@fresco/ports";
+import type { Base } from "@fresco/pipeline";
+import { bindings } from "./bindings.ts";
+import type { Bindings } from "./bindings.ts";
+import { constants, passedOn } from "./environment.ts";
+import type { Environment } from "./environment.ts";
+import { discardTrees } from "./discard.ts";
+import { hostLayout } from "./host-layout.ts";
+import type { HostLayout } from "./host-layout.ts";
+import { hostIdentity, rootfsIdentity } from "./identity.ts";
+import { LinuxStep } from "./linux-step.ts";
+import { privilege, probeNamespaces, userNamespace } from "./privileges.ts";
+import type { Privilege } from "./privileges.ts";
+import { reclaimStep } from "./reclaim.ts";
+import { prepareRoot } from "./root.ts";
+import type { Root } from "./root.ts";
+import { CONFINEMENT, INIT, WORKSPACE, innerScript } from "./script.ts";
+import { StepProcess } from "./step-process.ts";
+import type { StepCommand } from "./step-process.ts";
+import { tools } from "./tools.ts";
+
+/** What a sandbox needs from those who compose it. */
+export interface LinuxSandboxOptions {
+  /** Captures what steps change in the system. */
+  readonly layers: Layers;
+  readonly processes: Processes;
+  readonly pipes: Pipes;
+  /** Directories that no step may see: the project and Fresco's own. */
+  readonly hidden: readonly string[];
+  /** The user's environment: PATH and HOME tell the toolchains; proxy and certificate variables pass into steps. */
+  readonly environment: Environment;
+}
+
+/**
+ * Runs steps in mount, pid, ipc and uts namespaces over overlay mounts, as root or, in a user namespace, as an ordinary user. It protects
+ * against mistakes, not against attackers, and shares the host's network.
+ */
+export class LinuxSandbox implements Sandbox {
+  readonly kind = "linux";
+  readonly capabilities: SandboxCapabilities;
+  readonly #options: LinuxSandboxOptions;
+  readonly #privilege: Privilege = privilege();
+  readonly #hidden: readonly string[];
+  readonly #bindings = new Map<string, Bindings>();
+  #layout: HostLayout | undefined;
+  #probe: Promise<void> | undefined;
+
+  constructor(options: LinuxSandboxOptions) {
+    this.#options = options;
+    this.#hidden = options.hidden.flatMap(realPath);
+    this.capabilities = capabilitiesOf(this.#privilege);
+  }
+
+  async identify(base: Base, toolchains: readonly string[]): Promise<BaseIdentity> {
+    const bound = this.#bindingsFor(toolchains);
+    // Root has what it takes by its capabilities; a refusal would show at the first step all the same.
+    if (this.#privilege === "user") await (this.#probe ??= probeNamespaces(this.#privilege));
+    const identity = await identityOf(base, bound.paths);
+    return { identity, inherited: { ...passedOn(this.#options.environment), ...bound.env, PATH: constants(bound.bins, {})["PATH"] ?? "" }, mounts: bound.paths };
+  }
+
+  async start(request: StepRequest): Promise<RunningStep> {
+    const { processes, layers, pipes } = this.#options;
+    const bound = this.#bindingsFor(request.toolchains);
+    const root = prepareRoot(request, { privilege: this.#privilege, layout: this.#hostLayout(), bound: bound.paths, hidden: this.#hidden });
+    const command = this.#command(request, root, bound);
+    const [stdout, stderr] = [await pipes.open(request.scratch), await pipes.open(request.scratch)];
+    const step = new LinuxStep(new StepProcess(command, stdout, stderr, request.output), root.captures, { processes, layers, privilege: this.#privilege });
+    await step.settled;
+    return step;
+  }
+
+  async reclaim(left: LeftStep): Promise<void> {
+    await reclaimStep(left, this.#options.processes);
+  }
+
+  async discard(directories: readonly string[]): Promise<void> {
+    await discardTrees(directories, this.#privilege);
+  }
+
+  #command(request: StepRequest, root: Root, bound: Bindings): StepCommand {
+    const { setpriv, unshare, sh, mount, chroot } = tools();
+    const groups = this.#privilege === "root" ? ["--clear-groups"] : [];
+    const enter = [setpriv, ...CONFINEMENT, ...groups, chroot, root.path, "/bin/sh", "-s"];
+    const namespaces = [...userNamespace(this.#privilege), "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child"];
+    const [program = "/bin/sh", ...options] = request.shell;
+    const env = { ...constants(bound.bins, bound.env), ...passedOn(this.#options.environment), ...request.env };
+    return {
+      program: setpriv,
+      // The parent's death must reach unshare(1), which passes it on to the namespace: neither notices it by itself.
+      args: ["--pdeathsig", "KILL", unshare, ...namespaces, sh, "-c", INIT, "fresco-init", mount, ...enter],
+      cwd: root.cwd,
+      script: innerScript({ cwd: request.cwd, env, argv: [program, ...options, "-c", request.command] }),
+    };
+  }
+
+  #bindingsFor(toolchains: readonly string[]): Bindings {
+    const name = JSON.stringify(toolchains);
+    const known = this.#bindings.get(name);
+    if (known !== undefined) return known;
+    const found = bindings(this.#options.environment, toolchains, this.#hostLayout());
+    this.#bindings.set(name, found);
+    return found;
+  }
+
+  #hostLayout(): HostLayout {
+    this.#layout ??= hostLayout();
+    return this.#layout;
+  }
+}
+
+function capabilitiesOf(of: Privilege): SandboxCapabilities {
+  const layered = of === "root";
+  return {
+    system: layered ? "layered" : "read-only",
+    workspace: ["overlay", "directory"],
+    workspacePath: WORKSPACE,
+    network: ["default"],
+    resources: false,
+    notices: layered ? [] : ["Without root the host's system is read-only in steps, and HOME starts empty in each of them."],
+    keyed: [layered ? "system:layered" : "system:read-only"],
+  };
+}
+
+async function identityOf(base: Base, bound: readonly string[]): Promise<string> {
+  switch (base.type) {
+    case "host":
+      return hostIdentity(bound);
+    case "rootfs":
+      return rootfsIdentity(base.path, bound);
+    case "image":
+      throw new FrescoError("base.unsupported", `The Linux sandbox cannot run the image ${base.image}.`, {
+        hint: "Use the host or a `rootfs` directory as the base, or a sandbox that runs images.",
+        kind: "input",
+      });
+  }
+}
+
+function realPath(path: string): readonly string[] {
+  try {
+    return [realpathSync(path)];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,68 @@
+import { spawn } from "node:child_process";
+import type { CapturedLayer, Layers, LeftStep, Processes, RunningStep, StepExit } from "@fresco/ports";
+import type { Privilege } from "./privileges.ts";
+import type { Root } from "./root.ts";
+import { SIGNAL_ALL } from "./script.ts";
+import type { StepProcess } from "./step-process.ts";
+import { tools } from "./tools.ts";
+
+type Signal = "TERM" | "INT" | "HUP" | "KILL";
+
+interface StepParts {
+  readonly processes: Processes;
+  readonly layers: Layers;
+  readonly privilege: Privilege;
+}
+
+/** A step in its namespaces. */
+export class LinuxStep implements RunningStep {
+  readonly left: LeftStep;
+  readonly exit: Promise<StepExit>;
+  /** Resolves when the command runs or never will. */
+  readonly settled: Promise<void>;
+  readonly #process: StepProcess;
+  readonly #captures: Root["captures"];
+  readonly #parts: StepParts;
+
+  constructor(process: StepProcess, captures: Root["captures"], parts: StepParts) {
+    this.#process = process;
+    this.#captures = captures;
+    this.#parts = parts;
+    this.left = { process: process.pid === undefined ? undefined : parts.processes.identify(process.pid), token: "linux" };
+    this.exit = process.exit;
+    this.settled = process.settled;
+  }
+
+  signal(signal: Signal): void {
+    if (signal === "KILL") return this.#kill();
+    void this.#process.settled.then(() => this.#forward(signal));
+  }
+
+  async captureSystem(into: { readonly id: string; readonly path: string }): Promise<CapturedLayer | undefined> {
+    return this.#captures.length === 0 ? undefined : this.#parts.layers.capture(this.#captures, into);
+  }
+
+  async release(): Promise<void> {
+    // The mounts went with their namespace.
+    await this.exit;
+  }
+
+  #kill(): void {
+    if (this.left.process !== undefined) this.#parts.processes.signalGroup(this.left.process, "KILL");
+  }
+
+  /** From inside the namespace, where one call reaches every process at once and misses none that is being born. */
+  #forward(signal: Exclude<Signal, "KILL">): void {
+    const init = this.#process.init;
+    if (init === undefined) return;
+    const { nsenter, sh } = tools();
+    const user = this.#parts.privilege === "user" ? ["--user", "--preserve-credentials"] : [];
+    const child = spawn(nsenter, ["--target", String(init), ...user, "--pid", sh, "-c", SIGNAL_ALL, "fresco-signal", signal], {
+      stdio: "ignore",
+      env: { LC_ALL: "C" },
+      detached: true,
+    });
+    // Gone already: then there is nothing to signal.
+    child.once("error", () => undefined);
+  }
+}
