@@ -71,8 +71,13 @@ export async function sameContent(a: Buffer, b: Buffer, size: number): Promise<b
 
 /** Copies a regular file's content to a path that does not exist: shared blocks where the file system can, holes kept. */
 export function copyContent(from: Buffer, to: Buffer, stat: { readonly size: number; readonly blocks: number }): void {
-  if (stat.size > CHUNK && stat.blocks * 512 < stat.size) copySparse(from, to);
-  else copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  if (stat.size > CHUNK && stat.blocks * 512 < stat.size) return copySparse(from, to);
+  try {
+    copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    copySparse(from, to);
+  }
 }
 
 function copySparse(from: Buffer, to: Buffer): void {
@@ -114,7 +119,7 @@ function openOwn(path: Buffer): number {
   try {
     return openSync(path, READ);
   } catch (error) {
-    if (!(error instanceof Error) || !("code" in error) || error.code !== "EACCES") throw error;
+    if (!isDenied(error)) throw error;
     return openUnreadable(path);
   }
 }
@@ -139,3 +144,7 @@ function openUnreadable(path: Buffer): number {
 
 /** Linux's flag for a descriptor that stands for a file without opening it; Node has no constant for it. */
 const O_PATH = 0o10000000;
+
+function isDenied(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EACCES";
+}

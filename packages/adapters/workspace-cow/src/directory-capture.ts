@@ -4,6 +4,7 @@ import type { BytePath } from "@fresco/pipeline";
 import { readAttributes } from "./attributes.ts";
 import type { DirectoryBaseline } from "./baseline.ts";
 import type { Draft } from "./draft.ts";
+import { OpenedDirectories } from "./opened-directories.ts";
 import { copyNode, dress, entryOf, isWhiteout, look, type Node, sameNode, setTimes } from "./nodes.ts";
 import { child, childPath, ROOT, under } from "./paths.ts";
 import { TimeSlice } from "./time-slice.ts";
@@ -15,6 +16,7 @@ export class DirectoryCapture {
   readonly #baseline: DirectoryBaseline;
   readonly #slice = new TimeSlice();
   readonly #seen = new Set<BytePath>();
+  readonly #opened = new OpenedDirectories();
 
   constructor(draft: Draft, baseline: DirectoryBaseline) {
     this.#draft = draft;
@@ -45,6 +47,7 @@ export class DirectoryCapture {
   async #directory(path: BytePath, node: Node): Promise<void> {
     const before = this.#baseline.paths.get(path);
     this.#seen.add(path);
+    this.#opened.open(node);
     await this.#level(path, node.path);
     const existed = before?.stat.isDirectory() === true;
     if (existed && (this.#baseline.untouched(before, node.stat) || (await same(node, before.origin)))) return;
@@ -68,27 +71,27 @@ export class DirectoryCapture {
     }
   }
 
-  /** Moves what the draft took from `directory` into `tree`, which does not exist yet. */
+  /** Moves what the draft took from `directory` into `tree`, which does not exist yet. Whiteouts may be added before {@link finish}. */
   realise(directory: Buffer, tree: Buffer, entries: readonly LayerEntry[]): void {
     mkdirSync(tree, 0o755);
-    const directories: (LayerEntry & { readonly type: "directory" })[] = [];
     for (const entry of entries) {
       if (entry.type === "deleted") continue;
-      const to = under(tree, entry.path);
       makeAncestors(tree, entry.path, (path) => this.seen(directory, path));
-      if (entry.type !== "directory") {
-        move(under(directory, entry.path), to);
-        continue;
-      }
-      mkdirSync(to, 0o700);
-      directories.push(entry);
+      if (entry.type === "directory") mkdirSync(under(tree, entry.path), 0o700);
+      else move(under(directory, entry.path), under(tree, entry.path));
     }
-    for (const entry of directories.reverse()) {
+  }
+
+  /** Gives the filled directories their attributes. */
+  finish(tree: Buffer, directory: Buffer, entries: readonly LayerEntry[]): void {
+    for (const entry of entries.toReversed()) {
+      if (entry.type !== "directory") continue;
       const to = under(tree, entry.path);
       dress(to, entry);
       const stat = look(under(directory, entry.path));
       if (stat !== undefined) setTimes(to, stat);
     }
+    this.#opened.close();
   }
 
   /** The directory that the step saw at a path, or left there. */

@@ -72,7 +72,7 @@ async function captureOverlay(changes: Extract<Changes, { readonly type: "overla
   await capture.run(upper, lower);
   const entries = draft.entries.sort((a, b) => comparePaths(a.path, b.path));
   writeWhiteouts(upper, entries, (path) => lookUpPath(lower, path));
-  capture.prune();
+  capture.finish();
   return { draft, entries, at: bytePath(options.at ?? ""), place: (tree) => renameSync(upper, tree) };
 }
 
@@ -91,6 +91,7 @@ async function captureDirectory(changes: Extract<Changes, { readonly type: "dire
     place(tree) {
       capture.realise(directory, tree, entries);
       writeWhiteouts(tree, entries, (path) => capture.seen(directory, path));
+      capture.finish(tree, directory, entries);
     },
   };
 }

@@ -61,7 +61,7 @@ export async function sameNode(
 }
 
 /** Does this process decide about owners? An ordinary user's files are always its own. */
-const privileged = process.geteuid?.() === 0;
+export const privileged = process.geteuid?.() === 0;
 
 /** Makes a node like `from` at `to`, which does not exist. A directory is made empty; its times are set by whoever fills it. */
 export function copyNode(from: Node, to: Buffer, xattrs: Readonly<Record<string, string>> | undefined): void {

@@ -4,6 +4,7 @@ import { type Attributes, readAttributes } from "./attributes.ts";
 import type { Draft } from "./draft.ts";
 import { list, type LowerNode, lookUp } from "./lower-stack.ts";
 import { native } from "./native.ts";
+import { OpenedDirectories } from "./opened-directories.ts";
 import { entryOf, isWhiteout, look, type Node, sameNode } from "./nodes.ts";
 import { child, childPath, ROOT } from "./paths.ts";
 import { TimeSlice } from "./time-slice.ts";
@@ -26,6 +27,7 @@ export class OverlayCapture {
   readonly #slice = new TimeSlice();
   /** Directories that are in the layer only for what they hold, inner ones first. */
   readonly #carriers: Buffer[] = [];
+  readonly #opened = new OpenedDirectories();
 
   constructor(draft: Draft) {
     this.#draft = draft;
@@ -37,8 +39,8 @@ export class OverlayCapture {
     for (const { path } of await this.#draft.finishLinks()) unlinkSync(path);
   }
 
-  /** Removes directories that hold nothing in the end. Call when the whiteouts are written. */
-  prune(): void {
+  /** Removes directories that hold nothing in the end, and gives all others their modes back. Call when the whiteouts are written. */
+  finish(): void {
     for (const directory of this.#carriers) {
       try {
         rmdirSync(directory);
@@ -46,6 +48,7 @@ export class OverlayCapture {
         if (!(error instanceof Error) || !("code" in error) || error.code !== "ENOTEMPTY") throw error;
       }
     }
+    this.#opened.close();
   }
 
   async #level(level: Level): Promise<void> {
@@ -79,6 +82,7 @@ export class OverlayCapture {
   }
 
   async #directory(level: Level, path: BytePath, node: Node, below: LowerNode | undefined): Promise<void> {
+    this.#opened.open(node);
     const attributes = readAttributes(node.path);
     strip(node.path, attributes);
     const merged = below?.type === "directory" ? below : undefined;

@@ -5,6 +5,7 @@ import { release } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { StrategyName, WorkspaceStrategy } from "@fresco/ports";
+import { clearWork } from "./overlay-work.ts";
 
 const run = promisify(execFile);
 
@@ -76,7 +77,8 @@ async function probeOverlay(at: string): Promise<string | undefined> {
     }),
   );
   await writeFile(join(at, "lower", "file"), "");
-  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work},redirect_dir=off,index=off,metacopy=off,xino=off${root ? "" : ",userxattr"}`;
+  // With `userxattr` the kernel takes `redirect_dir=off` for `follow` and refuses the pair: `nofollow` works with and without.
+  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work},redirect_dir=nofollow,index=off,metacopy=off,xino=off${root ? "" : ",userxattr"}`;
   const script = 'mount -t overlay overlay -o "$0" "$1" && cd "$1" && rm file && : > new';
   try {
     await run("unshare", [root ? "-m" : "-Urm", "sh", "-ec", script, options, String(mount)], { cwd: at, timeout: 10_000 });
@@ -84,6 +86,8 @@ async function probeOverlay(at: string): Promise<string | undefined> {
     return gone.isCharacterDevice() && written.isFile() ? undefined : "an overlay was mounted, but its upper directory does not hold what was written";
   } catch (error) {
     return `an overlay cannot be mounted here: ${sentence(error)}`;
+  } finally {
+    await clearWork(join(at, "work"));
   }
 }
 

@@ -7,6 +7,7 @@ import { fillDirectory } from "./directory-fill.ts";
 import { fixUp } from "./fix-up.ts";
 import { flatten, flattenedGroups, MOST_LAYERS } from "./flatten.ts";
 import { treeOf } from "./layer-files.ts";
+import { clearWork } from "./overlay-work.ts";
 import { type Stacked, stacked } from "./stacked.ts";
 import { detectStrategy } from "./strategy.ts";
 
@@ -72,7 +73,7 @@ async function prepareOverlay(spec: WorkspaceSpec, layers: readonly Stacked[]): 
   if (lower.length === 0) lower.push(fresh(spec.scratch, "empty"));
   const upper = fresh(spec.scratch, "upper");
   const work = fresh(spec.scratch, "work");
-  return { description: { type: "overlay", lower, upper, work }, changes: { type: "overlay", upper, lower }, release };
+  return { description: { type: "overlay", lower, upper, work }, changes: { type: "overlay", upper, lower }, release: () => clearWork(work) };
 }
 
 /** Topmost first. */
@@ -108,11 +109,8 @@ async function prepareDirectory(spec: WorkspaceSpec, path: string, layers: reado
     spec.view.lower.map((directory) => Buffer.from(directory)),
     layers.map(({ tree, entries }) => ({ tree: Buffer.from(tree), entries })),
   );
-  return { description: { type: "directory", path }, changes: { type: "directory", path, baseline }, release };
+  return { description: { type: "directory", path }, changes: { type: "directory", path, baseline }, release: async () => {} };
 }
-
-/** What preparing made lies in the scratch directory, and the view is the caller's. */
-async function release(): Promise<void> {}
 
 /** A new directory with the mode that the workspace's root shows, whatever the umask. The scratch directory above it is private. */
 function fresh(scratch: string, name: string): string {

@@ -4,10 +4,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { WorkspaceDescription } from "@fresco/ports";
 
+const root = process.geteuid?.() === 0;
+
 /** A private directory that is gone at the end of the block. */
 export function temporaryDirectory(): { readonly path: string } & Disposable {
   const path = mkdtempSync(join(tmpdir(), "fresco-cow-"));
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+  return {
+    path,
+    [Symbol.dispose]: () => {
+      // Overlays leave a directory without any permission in their work directory.
+      if (!root) execFileSync("chmod", ["-R", "u+rwx", path]);
+      rmSync(path, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Makes a directory with exactly this mode. */
@@ -18,9 +27,8 @@ export function directory(...parts: readonly string[]): string {
   return path;
 }
 
-const root = process.geteuid?.() === 0;
 const enter = root ? ["-m"] : ["-Urm"];
-const options = `redirect_dir=off,index=off,metacopy=off,xino=off${root ? "" : ",userxattr"}`;
+const options = `redirect_dir=nofollow,index=off,metacopy=off,xino=off${root ? "" : ",userxattr"}`;
 
 /** Runs a shell script where the workspace is: in an overlay mount of a namespace of its own, or in the directory. Answers its output. */
 export function runIn(description: WorkspaceDescription, script: string): string {
