@@ -74,7 +74,7 @@ export default {
       name: "vitest-only-in-contracts",
       comment: "whoever uses only the fakes needs no vitest",
       severity: "error",
-      from: { path: "^packages/ports-testing/src/", pathNot: "contract\\.ts$" },
+      from: { path: "^packages/ports-testing/src/", pathNot: "(contract|cases)\\.ts$" },
       to: { path: "(^|/)node_modules/vitest/" },
     },
     {

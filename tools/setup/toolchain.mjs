@@ -35,7 +35,7 @@ function pnpmVersion() {
  * The executable to run the repository's tools with: the running Node where that is recent enough, else the one in
  * `.toolchain/`, which may not be there yet.
  */
-export function nodePath() {
+function nodePath() {
   return isCurrent(process.versions.node) ? process.execPath : fetchedNode;
 }
 
