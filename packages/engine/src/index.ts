@@ -1,1 +1,3 @@
-export {};
+export type { Engine, EnginePorts, JobResult, Plan, PlannedStep, Run, RunOptions, RunResult } from "./api.ts";
+export { createEngine, type EngineOptions } from "./engine.ts";
+export { reclaim, type ReclaimPorts } from "./reclaim.ts";

@@ -15,6 +15,6 @@ export interface OutputPipe {
   readonly writeEnd: number;
   /** Delivers the bytes until nobody has the write end any more. A promise from `deliver` holds further reading back. Rejects with what `deliver` throws. */
   drain(deliver: (chunk: Uint8Array) => void | Promise<void>): Promise<void>;
-  /** Gives up a pipe that was never handed out. */
+  /** Gives up a pipe that was never handed out, or whose other end is held by a process beyond reach; draining then ends. */
   discard(): void;
 }

@@ -16,6 +16,8 @@ export interface Sandbox {
   start(request: StepRequest): Promise<RunningStep>;
   /** Kills and removes whatever a dead owner's step left (processes, mounts); the directories are the caller's. Safe to repeat. */
   reclaim(left: LeftStep): Promise<void>;
+  /** Removes directory trees that steps wrote into, whoever owns the files by now. Missing ones are fine. Follows no symlink. */
+  discard(directories: readonly string[]): Promise<void>;
 }
 
 export interface SandboxCapabilities {

@@ -31,9 +31,9 @@ export interface FrozenSource {
   /**
    * Immutable directories that together show exactly these entries, topmost first; an overlay's lower directories (deletions are
    * overlay whiteouts: character devices 0:0). Made on first use, incrementally from what is there, with each file's time set to
-   * the instant when this path and content were first frozen. Leased until released or until the owner is gone.
+   * the instant when this path and content were first frozen. Leased to the owner (an id) until released or until the owner is gone.
    */
-  materialise(view: readonly ViewEntry[] | "everything"): Promise<MaterialisedView>;
+  materialise(view: readonly ViewEntry[] | "everything", owner: string): Promise<MaterialisedView>;
   /** A `.git` directory for `git: true` steps, made in `directory`: HEAD is the user's, index and worktree show the user's changes, no hooks, remotes or credentials. `undefined`: the project is no repository. */
   repository(directory: string): Promise<string | undefined>;
 }

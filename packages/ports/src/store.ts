@@ -57,6 +57,8 @@ export interface RunStore {
   append(events: readonly StoredEvent[]): Promise<void>;
   /** Remembers what must be killed if the owner dies. */
   started(run: string, job: string, attempt: number, sandbox: string, left: LeftStep): Promise<void>;
+  /** Names the log of a job's attempt, which {@link JobRecord.log} then tells (a cached job: the entry's log, attempt 0). */
+  logged(run: string, job: string, attempt: number, log: string): Promise<void>;
   /** Newest first. */
   list(filter?: { readonly project?: string; readonly limit?: number }): Promise<readonly RunRecord[]>;
   /** By unique prefix of an id, or `@latest` (of the project, if given). */

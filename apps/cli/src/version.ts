@@ -1,0 +1,2 @@
+/** This version of Fresco. */
+export const VERSION = "0.1.0";

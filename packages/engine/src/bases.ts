@@ -1,0 +1,54 @@
+import type { Base, IR, IRStep } from "@fresco/pipeline";
+import type { BaseIdentity, Sandbox } from "@fresco/ports";
+
+/** A base with its identity at the start of the run, and the means to take it again. */
+export interface KnownBase {
+  readonly base: Base;
+  readonly identity: BaseIdentity;
+  /** The same function for the same base, so that one question serves a batch. */
+  readonly again: () => Promise<BaseIdentity>;
+}
+
+/** Identifies each base of a run once. */
+export class Bases {
+  readonly #sandbox: Sandbox;
+  readonly #ir: IR;
+  readonly #roots: ReadonlyMap<string, Base>;
+  readonly #known = new Map<string, Promise<KnownBase>>();
+
+  constructor(sandbox: Sandbox, ir: IR) {
+    this.#sandbox = sandbox;
+    this.#ir = ir;
+    this.#roots = rootBases(ir);
+  }
+
+  /** @throws FrescoError when the sandbox cannot run on it. */
+  of(step: IRStep): Promise<KnownBase> {
+    const base = this.#roots.get(step.id) ?? this.#ir.base;
+    const name = JSON.stringify(base);
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const again = (): Promise<BaseIdentity> => this.#sandbox.identify(base, this.#ir.toolchains);
+    const asked = again().then((identity) => ({ base, identity, again }));
+    this.#known.set(name, asked);
+    return asked;
+  }
+}
+
+/** A step stands on the base of the root of its chain. */
+function rootBases(ir: IR): ReadonlyMap<string, Base> {
+  const steps = new Map(ir.steps.map((step) => [step.id, step]));
+  const bases = new Map<string, Base>();
+  for (const step of ir.steps) {
+    const chain: string[] = [];
+    let current: IRStep | undefined = step;
+    while (current !== undefined && !bases.has(current.id)) {
+      chain.push(current.id);
+      if (current.parent === null) bases.set(current.id, current.base ?? ir.base);
+      current = current.parent === null ? undefined : steps.get(current.parent);
+    }
+    const base = bases.get(current?.id ?? chain.at(-1) ?? step.id) ?? ir.base;
+    for (const id of chain) bases.set(id, base);
+  }
+  return bases;
+}

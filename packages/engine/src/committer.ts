@@ -1,0 +1,85 @@
+import type { BaseIdentity, EntryStore, Layers, NewEntry, StoredLayer } from "@fresco/ports";
+
+export interface PendingEntry {
+  readonly entry: NewEntry;
+  /** What the base was when the step ran, and how to ask again. */
+  readonly base: { readonly identity: string; readonly again: () => Promise<BaseIdentity> };
+  /** Resolves when the log is durable. */
+  readonly log: Promise<void>;
+}
+
+export interface CommitterPorts {
+  readonly layers: Layers;
+  readonly entries: EntryStore;
+}
+
+/** What became of entries that were not stored. */
+export type NotStored = { readonly type: "base-changed"; readonly steps: readonly string[] } | { readonly type: "error"; readonly steps: readonly string[]; readonly cause: unknown };
+
+/**
+ * Stores results behind the running steps: first the layers' bytes are made durable, then, in one transaction, the entries that name them.
+ * Until then only their own run uses them. Batches grow by themselves while a sync is under way.
+ */
+export class Committer {
+  readonly #ports: CommitterPorts;
+  readonly #owner: string;
+  readonly #onNotStored: (outcome: NotStored) => void;
+  #waiting: PendingEntry[] = [];
+  #working: Promise<void> = Promise.resolve();
+  #scheduled = false;
+  /** Ids of layers' directories whose entries are in the store. */
+  readonly stored = new Set<string>();
+
+  constructor(ports: CommitterPorts, owner: string, onNotStored: (outcome: NotStored) => void) {
+    this.#ports = ports;
+    this.#owner = owner;
+    this.#onNotStored = onNotStored;
+  }
+
+  add(pending: PendingEntry): void {
+    this.#waiting.push(pending);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#working = this.#working.then(() => this.#commit());
+  }
+
+  /** Resolves when everything added so far is stored or was given up. */
+  async done(): Promise<void> {
+    await this.#working;
+  }
+
+  async #commit(): Promise<void> {
+    this.#scheduled = false;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    try {
+      const { same, changed } = await this.#judgeBases(batch);
+      if (changed.length > 0) this.#onNotStored({ type: "base-changed", steps: changed.map(({ entry }) => entry.step) });
+      const layers = same.flatMap(({ entry }) => layersOf(entry));
+      await Promise.all(same.map(({ log }) => log));
+      if (layers.length > 0) await this.#ports.layers.sync(layers);
+      if (same.length > 0) await this.#ports.entries.save(same.map(({ entry }) => entry));
+      for (const layer of layers) this.stored.add(layer.id);
+    } catch (cause) {
+      this.#onNotStored({ type: "error", steps: batch.map(({ entry }) => entry.step), cause });
+    }
+    for (const { entry } of batch) await this.#ports.entries.unclaim(entry.key, this.#owner);
+  }
+
+  async #judgeBases(batch: readonly PendingEntry[]): Promise<{ same: PendingEntry[]; changed: PendingEntry[] }> {
+    const now = new Map<PendingEntry["base"]["again"], Promise<BaseIdentity>>();
+    const same: PendingEntry[] = [];
+    const changed: PendingEntry[] = [];
+    for (const pending of batch) {
+      const { again, identity } = pending.base;
+      const asked = now.get(again) ?? again();
+      now.set(again, asked);
+      ((await asked).identity === identity ? same : changed).push(pending);
+    }
+    return { same, changed };
+  }
+}
+
+export function layersOf(entry: { readonly system: StoredLayer | undefined; readonly workspace: StoredLayer | undefined }): StoredLayer[] {
+  return [entry.system, entry.workspace].filter((layer) => layer !== undefined);
+}

@@ -1,0 +1,308 @@
+import { mkdir } from "node:fs/promises";
+import type { Reason } from "@fresco/lifecycle";
+import { displayPath, type BytePath, type IR, type IRStep } from "@fresco/pipeline";
+import type { CapturedLayer, Entry, LogWriter, MaterialisedView, RunningStep } from "@fresco/ports";
+import { claimKey } from "./claims.ts";
+import type { Committer } from "./committer.ts";
+import type { EnginePorts } from "./api.ts";
+import { Execution, type ExecutionOutcome, judgeExit } from "./execution.ts";
+import type { LayerNames } from "./layer-names.ts";
+import { type Described, describe, find, hiddenBy, type LookupContext, uncacheable } from "./lookup.ts";
+import { unseenMentions } from "./unseen.ts";
+
+/** Milliseconds between TERM and KILL where a step says nothing. */
+export const DEFAULT_GRACE = 10_000;
+/** How much of a failed step's output is searched for paths, in bytes. */
+const SEARCHED_OUTPUT = 256 * 1024;
+
+export interface JobContext extends LookupContext {
+  readonly ports: EnginePorts;
+  readonly ir: IR;
+  readonly run: string;
+  readonly project: string;
+  /** The owner's directory, for everything that goes with the run. */
+  readonly directory: string;
+  readonly names: LayerNames;
+  readonly committer: Committer;
+  readonly secrets: readonly string[];
+  readonly exports: ReadonlySet<string>;
+  readonly readCache: boolean;
+  readonly materialise: (step: IRStep) => Promise<MaterialisedView>;
+  readonly notice: (notice: { readonly code: string; readonly text: string; readonly job?: string; readonly hint?: string }) => void;
+  /** Numbers for directories of this owner. */
+  readonly number: () => number;
+}
+
+export type LookedUp =
+  | { readonly type: "hit"; readonly entry: Entry }
+  /** `described`: it has a key, so its result will be stored. */
+  | { readonly type: "miss"; readonly described: Described | undefined }
+  | { readonly type: "failed"; readonly reason: Reason };
+
+export interface Finished {
+  readonly status: "passed" | "failed" | "timed-out" | "cancelled" | "cached";
+  readonly exitCode: number | null;
+  readonly reason?: Reason;
+  readonly log?: string;
+}
+
+export interface JobObserver {
+  /** The attempt's command runs. `log` can be read. */
+  readonly onStarted: (job: Job, log: LogWriter) => void;
+  readonly onOutput: (job: Job) => void;
+  readonly onStopping: (job: Job, because: Reason) => void;
+}
+
+/** One step's execution within a run: looked up first, executed if need be, captured and stored. */
+export class Job {
+  readonly step: IRStep;
+  readonly attempt = 1;
+  readonly #context: JobContext;
+  readonly #observer: JobObserver;
+  #execution: Execution | undefined;
+  #stop: Reason | undefined;
+
+  constructor(step: IRStep, context: JobContext, observer: JobObserver) {
+    this.step = step;
+    this.#context = context;
+    this.#observer = observer;
+  }
+
+  /** Law 6: whatever cannot be told is a miss. */
+  async lookUp(readCache: boolean): Promise<LookedUp> {
+    const { step } = this;
+    const context = this.#context;
+    if (uncacheable(step, context.ir, context.sandbox.capabilities) !== undefined) return { type: "miss", described: undefined };
+    const described = await describe(step, context);
+    if (readCache) {
+      const found = await find(step, described, context);
+      if (found.type === "hit") {
+        context.results.set(step.id, found.entry);
+        return found;
+      }
+      if (found.type === "conflict") return { type: "failed", reason: hidingReason(found.paths) };
+    }
+    await context.ports.store.entries.describe(context.run, step.id, described.key, described.sealed);
+    return { type: "miss", described };
+  }
+
+  /** Runs the command; for a step with a key only if no other owner is about to give its result. */
+  async execute(described: Described | undefined): Promise<Finished> {
+    if (described === undefined) return this.#compute(undefined);
+    const context = this.#context;
+    const claim = await claimKey(context.ports.store.entries, context.ports.clock, {
+      key: described.key,
+      owner: context.owner,
+      read: context.readCache,
+      lookUp: async () => {
+        const found = await find(this.step, described, context);
+        return found.type === "hit" ? found.entry : undefined;
+      },
+      onWaiting: (holder) => {
+        const run = holder.run === undefined ? "another run" : `run ${holder.run}`;
+        context.notice({ code: "cache.waiting", job: this.step.id, text: `waiting for ${run}, which computes the same step` });
+      },
+      stopped: () => this.#stop !== undefined,
+    });
+    switch (claim.type) {
+      case "arrived":
+        this.#context.results.set(this.step.id, claim.hit);
+        return { status: "cached", exitCode: 0, log: claim.hit.log };
+      case "stopped":
+        return this.#stopped();
+      case "claimed":
+        return this.#compute(described);
+      case "impatient":
+        context.notice({ code: "cache.impatient", job: this.step.id, text: "another run takes too long to compute the same step; computed here too, and not stored" });
+        return this.#compute(undefined);
+    }
+  }
+
+  /** Asks the running command to stop (`insist`: kills it). Has an effect on a job that has not started its command too. */
+  stop(because: Reason, insist: boolean): void {
+    this.#stop ??= because;
+    this.#execution?.stop(because, insist);
+  }
+
+  #stopped(): Finished {
+    return { status: "cancelled", exitCode: null, ...(this.#stop === undefined ? {} : { reason: this.#stop }) };
+  }
+
+  async #compute(described: Described | undefined): Promise<Finished> {
+    const { ports, run, owner } = this.#context;
+    const startedAt = ports.clock.now();
+    const log = await ports.logs.create(`${run}-${this.#context.ir.steps.indexOf(this.step)}-${this.attempt}`);
+    let stored = false;
+    try {
+      if (this.#stop !== undefined) return this.#stopped();
+      const outcome = await this.#run(log);
+      try {
+        const finished = await this.#finish(outcome, log, described, startedAt);
+        stored = finished.status === "passed";
+        return { ...finished, log: log.id };
+      } finally {
+        await Promise.all([outcome.step.release(), outcome.workspace.release()]);
+      }
+    } finally {
+      if (!stored && described !== undefined) await ports.store.entries.unclaim(described.key, owner);
+      if (!stored) await log.close();
+    }
+  }
+
+  async #run(log: LogWriter): Promise<ExecutionOutcome> {
+    const { step } = this;
+    const context = this.#context;
+    const { ports, sandbox } = context;
+    const scratch = `${context.directory}/${context.number()}`;
+    await Promise.all([mkdir(`${scratch}/w`, { recursive: true, mode: 0o700 }), mkdir(`${scratch}/s`, { recursive: true, mode: 0o700 })]);
+    const { base } = await context.bases.of(step);
+    const git = step.git ? await context.source.repository(`${scratch}/git`) : undefined;
+    const form = sandbox.capabilities.workspace[0] === "overlay" && (await ports.workspaces.strategy()).overlay ? "overlay" : "directory";
+    const execution = new Execution(ports, {
+      view: () => context.materialise(step),
+      workspace: {
+        layers: context.results.workspace(step),
+        scratch: `${scratch}/w`,
+        form: form === "overlay" ? { type: "overlay" } : { type: "directory", path: sandbox.capabilities.workspacePath === undefined ? sandbox.workspacePath : `${scratch}/d` },
+      },
+      step: {
+        owner: context.owner,
+        run: context.run,
+        job: step.id,
+        attempt: this.attempt,
+        base,
+        toolchains: context.ir.toolchains,
+        system: context.results.system(step),
+        command: step.command,
+        shell: step.shell,
+        cwd: step.cwd,
+        env: context.environment.get(step.id)?.complete ?? {},
+        scratch: `${scratch}/s`,
+        ...(git === undefined ? {} : { git }),
+      },
+      log,
+      secrets: context.secrets,
+      timeout: step.timeout,
+      grace: step.grace ?? DEFAULT_GRACE,
+      onOutput: () => this.#observer.onOutput(this),
+      onStarted: (running) => this.#started(running, log),
+      onStopping: (because) => this.#observer.onStopping(this, because),
+    });
+    this.#execution = execution;
+    return execution.run();
+  }
+
+  async #started(running: RunningStep, log: LogWriter): Promise<void> {
+    const { ports, run, sandbox } = this.#context;
+    this.#observer.onStarted(this, log);
+    await ports.store.runs.logged(run, this.step.id, this.attempt, log.id);
+    await ports.store.runs.started(run, this.step.id, this.attempt, sandbox.kind, running.left);
+  }
+
+  async #finish(outcome: ExecutionOutcome, log: LogWriter, described: Described | undefined, startedAt: number): Promise<Finished> {
+    const judged = judgeExit(outcome.exit, outcome.stopped);
+    if (judged.status !== "passed") {
+      if (judged.status === "failed") await this.#reportUnseen(log);
+      return judged;
+    }
+    const { system, workspace } = await this.#capture(outcome, described !== undefined);
+    const hidden = workspace === undefined ? [] : await hiddenBy(this.step, workspace, this.#context);
+    if (hidden.length > 0) return { status: "failed", exitCode: 0, reason: hidingReason(hidden) };
+    this.#context.results.set(this.step.id, { system, workspace });
+    await log.flush();
+    const closed = log.close({ durable: described !== undefined });
+    if (described === undefined) await closed;
+    else await this.#store(described, { system, workspace }, log, closed, startedAt);
+    return judged;
+  }
+
+  async #capture(outcome: ExecutionOutcome, cacheable: boolean): Promise<{ system: CapturedLayer | undefined; workspace: CapturedLayer | undefined }> {
+    const { step } = this;
+    const { ir, ports, exports, sandbox } = this.#context;
+    const builtOn = ir.steps.some((other) => other.parent === step.id);
+    const wanted = cacheable || builtOn || exports.has(step.id) || ir.steps.some((other) => other.uses.includes(step.id));
+    const workspace = wanted
+      ? await ports.layers.capture(
+          [{ changes: outcome.workspace.changes, options: { outputs: step.outputs, ...(step.git ? { exclude: [".git"] } : {}) } }],
+          await this.#place(cacheable),
+        )
+      : undefined;
+    const keepsSystem = sandbox.capabilities.system === "layered" && (cacheable || builtOn);
+    return { workspace, system: keepsSystem ? await outcome.step.captureSystem(await this.#place(cacheable)) : undefined };
+  }
+
+  /** An empty directory for a layer: a reserved one if it may be stored, else one that goes with the run. */
+  async #place(cacheable: boolean): Promise<{ id: string; path: string }> {
+    const context = this.#context;
+    const number = context.number();
+    const place = cacheable ? await context.names.take() : { id: `${context.owner}-${number}`, path: `${context.directory}/${number}` };
+    await mkdir(place.path, { recursive: true, mode: 0o700 });
+    return place;
+  }
+
+  async #store(
+    described: Described,
+    layers: { readonly system: CapturedLayer | undefined; readonly workspace: CapturedLayer | undefined },
+    log: LogWriter,
+    closed: Promise<void>,
+    startedAt: number,
+  ): Promise<void> {
+    const { ports, run, project, ir, bases } = this.#context;
+    const { identity, again } = await bases.of(this.step);
+    const now = ports.clock.now();
+    this.#context.committer.add({
+      entry: {
+        key: described.key,
+        fields: described.sealed,
+        project,
+        pipeline: ir.pipeline,
+        step: this.step.id,
+        run,
+        createdAt: now,
+        durationMs: now - startedAt,
+        ...layers,
+        log: log.id,
+      },
+      base: { identity: identity.identity, again },
+      log: closed,
+    });
+  }
+
+  /** Law 1: says which source file the failed step asked for in vain. */
+  async #reportUnseen(log: LogWriter): Promise<void> {
+    const { views, source, ports, sandbox, notice } = this.#context;
+    const view = views.get(this.step.id);
+    if (view === undefined || view.type === "everything") return;
+    await log.flush();
+    const seen = new Set(view.entries.map(({ path }) => path));
+    const mentions = unseenMentions(await tail(ports.logs.bytes(log.id), SEARCHED_OUTPUT), source, (path) => seen.has(path), sandbox.workspacePath, 3);
+    for (const path of mentions) {
+      notice({
+        code: "view.unseen",
+        job: this.step.id,
+        text: `its output mentions ${path}, which the source has and the step's cache policy does not show it`,
+        hint: `let it in with cache: onChange("${path}", …), or leave the policy out`,
+      });
+    }
+  }
+}
+
+function hidingReason(paths: readonly BytePath[]): Reason {
+  const shown = paths.slice(0, 5).map(displayPath).join(", ") + (paths.length > 5 ? ` and ${paths.length - 5} more` : "");
+  const first = paths.slice(0, 1).map(displayPath).join("");
+  return {
+    type: "violation",
+    code: "layer.hides-source",
+    text: `wrote ${shown}, which the source has and the step's view lacks; its layer would hide the source from the steps above it`,
+    hint: `let the step see it with cache: onChange("${first}", …), or say that writing it is meant: outputs: ["${first}", …]`,
+  };
+}
+
+async function tail(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
+  let kept = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const all = Buffer.concat([kept, chunk]);
+    kept = all.subarray(Math.max(0, all.length - limit));
+  }
+  return kept;
+}

@@ -1,0 +1,46 @@
+import type { IR, IRStep } from "@fresco/pipeline";
+import { type Stack, stacksOf } from "@fresco/planner";
+import type { LayerRef, StackedLayer } from "@fresco/ports";
+
+/** What a step that passed (or hit) gives to those above it. A layer is absent where nothing changed. */
+export interface StepLayers {
+  readonly system: LayerRef | undefined;
+  readonly workspace: LayerRef | undefined;
+}
+
+/** The layers beneath each step of one run, known as its ancestors finish. */
+export class Results {
+  readonly #layers = new Map<string, StepLayers>();
+  readonly #stack: (id: string) => Stack;
+
+  constructor(ir: IR) {
+    this.#stack = stacksOf(ir);
+  }
+
+  set(step: string, layers: StepLayers): void {
+    this.#layers.set(step, layers);
+  }
+
+  get(step: string): StepLayers | undefined {
+    return this.#layers.get(step);
+  }
+
+  /** Has everything beneath this step given its layers? */
+  complete(step: IRStep): boolean {
+    const { system, workspace } = this.#stack(step.id);
+    return [...system, ...workspace].every((id) => this.#layers.has(id));
+  }
+
+  /** Bottom to top. */
+  system(step: IRStep): readonly LayerRef[] {
+    return this.#stack(step.id).system.flatMap((id) => this.#layers.get(id)?.system ?? []);
+  }
+
+  /** Bottom to top. */
+  workspace(step: IRStep): readonly StackedLayer[] {
+    return this.#stack(step.id).workspace.flatMap((id) => {
+      const layer = this.#layers.get(id)?.workspace;
+      return layer === undefined ? [] : [{ layer, step: id, ancestors: this.#stack(id).workspace }];
+    });
+  }
+}
