@@ -35,12 +35,26 @@ async function warmUp(): Promise<void> {
 }
 
 async function captureOne(): Promise<void> {
-  report("capture 1 file", await median(() => files(1), (upper) => layers.capture([overlay(upper)], into())), await median(() => files(1), readAll));
+  report(
+    "capture 1 file",
+    await median(
+      () => files(1),
+      (upper) => layers.capture([overlay(upper)], into()),
+    ),
+    await median(() => files(1), readAll),
+  );
 }
 
 async function captureMany(): Promise<void> {
   const floor = await median(() => files(MANY), readAll);
-  report(`capture ${MANY} files`, await median(() => files(MANY), (upper) => layers.capture([overlay(upper)], into())), floor);
+  report(
+    `capture ${MANY} files`,
+    await median(
+      () => files(MANY),
+      (upper) => layers.capture([overlay(upper)], into()),
+    ),
+    floor,
+  );
 }
 
 async function captureLarge(): Promise<void> {
@@ -50,7 +64,10 @@ async function captureLarge(): Promise<void> {
     writeFileSync(join(upper, "large"), content);
     return upper;
   };
-  const floor = await median(() => content, (bytes) => createHash("sha256").update(bytes).digest());
+  const floor = await median(
+    () => content,
+    (bytes) => createHash("sha256").update(bytes).digest(),
+  );
   report("capture 300 MB", await median(make, (upper) => layers.capture([overlay(upper)], into())), floor);
 }
 
@@ -58,7 +75,8 @@ async function prepareOverlay(): Promise<void> {
   const view = files(100);
   const one = await layer(files(MANY));
   const stack = [one, ...(await Promise.all(Array.from({ length: 20 }, () => layer(files(1, true)))))];
-  const prepare = (workspaces: CowWorkspaces) => workspaces.prepare({ view: held(view), layers: laid(stack), scratch: fresh(), form: { type: "overlay" } });
+  const prepare = (workspaces: CowWorkspaces) =>
+    workspaces.prepare({ view: held(view), layers: laid(stack), scratch: fresh(), form: { type: "overlay" } });
   const known = new CowWorkspaces({ layers, state: root });
   await prepare(known);
   report("prepare overlay, 21 layers, first time", await median(() => new CowWorkspaces({ layers, state: root }), prepare));
@@ -84,13 +102,22 @@ async function prepareDirectory(): Promise<void> {
 }
 
 async function syncMany(): Promise<void> {
-  report("sync 20 layers of 1 file", await median(() => Promise.all(Array.from({ length: 20 }, () => layer(files(1, true)))), (made) => layers.sync(made)));
+  report(
+    "sync 20 layers of 1 file",
+    await median(
+      () => Promise.all(Array.from({ length: 20 }, () => layer(files(1, true)))),
+      (made) => layers.sync(made),
+    ),
+  );
 }
 
 /** The floor of a capture: each file read and hashed once, nothing else. */
 function readAll(directory: string): void {
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) createHash("sha256").update(readFileSync(join(entry.parentPath, entry.name))).digest();
+    if (entry.isFile())
+      createHash("sha256")
+        .update(readFileSync(join(entry.parentPath, entry.name)))
+        .digest();
   }
 }
 
@@ -147,5 +174,7 @@ async function median<T>(make: () => T | Promise<T>, work: (made: T) => unknown)
 }
 
 function report(what: string, milliseconds: number, floor?: number): void {
-  console.log(`${what.padEnd(45)} ${milliseconds.toFixed(2).padStart(10)} ms${floor === undefined ? "" : `   floor ${floor.toFixed(2)} ms`}`);
+  console.log(
+    `${what.padEnd(45)} ${milliseconds.toFixed(2).padStart(10)} ms${floor === undefined ? "" : `   floor ${floor.toFixed(2)} ms`}`,
+  );
 }

@@ -21,9 +21,17 @@ const open = async (): Promise<WorkspacesSubject & AsyncDisposable> => {
   };
 };
 
-layersContract({ name: "PlainLayers", open });
+const root = process.geteuid?.() === 0;
+
+layersContract({
+  name: "PlainLayers",
+  open,
+  unsupported: root ? {} : { "captures what denies its owner reading": "the plain layers read as anybody else would" },
+});
 workspacesContract({
   name: "PlainWorkspaces",
   open,
-  unsupported: { "stacks more layers than an overlay takes well": "everything is copied for every layer of every step, which takes too long" },
+  unsupported: {
+    "stacks more layers than an overlay takes well": "everything is copied for every layer of every step, which takes too long",
+  },
 });

@@ -50,7 +50,13 @@ export function compose(
     else if (touched.has(path)) entries.push(carrier(node.origin, path));
   }
   for (const [path, directory] of touched) if (!visible.nodes.has(path)) entries.push({ type: "deleted", path, directory });
-  return { entries: regroup(entries.sort((a, b) => comparePaths(a.path, b.path)), origins), origins };
+  return {
+    entries: regroup(
+      entries.sort((a, b) => comparePaths(a.path, b.path)),
+      origins,
+    ),
+    origins,
+  };
 }
 
 /** A group whose first name was written over is named after the first that is left. */

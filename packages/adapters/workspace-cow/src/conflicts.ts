@@ -21,7 +21,8 @@ export function unrelatedPairs(writers: readonly Writer[]): (readonly [number, n
     const known = new Set(upper.ancestors);
     for (let below = 0; below < above; below++) {
       const lower = writers[below];
-      if (lower !== undefined && lower.step !== upper.step && !known.has(lower.step) && !lower.ancestors.includes(upper.step)) pairs.push([below, above]);
+      if (lower !== undefined && lower.step !== upper.step && !known.has(lower.step) && !lower.ancestors.includes(upper.step))
+        pairs.push([below, above]);
     }
   });
   return pairs;
@@ -42,5 +43,7 @@ function hidden(a: readonly LayerEntry[], b: readonly LayerEntry[]): BytePath | 
   const leaves = new Set<BytePath>();
   for (const entry of b) if (entry.type !== "deleted" && entry.type !== "directory") leaves.add(entry.path);
   if (leaves.size === 0) return undefined;
-  return a.find((entry) => entry.type !== "deleted" && (leaves.has(entry.path) || [...ancestorsOf(entry.path)].some((above) => leaves.has(above))))?.path;
+  return a.find(
+    (entry) => entry.type !== "deleted" && (leaves.has(entry.path) || [...ancestorsOf(entry.path)].some((above) => leaves.has(above))),
+  )?.path;
 }

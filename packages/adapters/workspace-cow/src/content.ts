@@ -58,7 +58,9 @@ export async function sameContent(a: Buffer, b: Buffer, size: number): Promise<b
       const [first, second] =
         size <= SMALL
           ? [readSync(left, one, 0, chunk, at), readSync(right, other, 0, chunk, at)]
-          : (await Promise.all([readAsync(left, one, 0, chunk, at), readAsync(right, other, 0, chunk, at)])).map((result) => result.bytesRead);
+          : (await Promise.all([readAsync(left, one, 0, chunk, at), readAsync(right, other, 0, chunk, at)])).map(
+              (result) => result.bytesRead,
+            );
       if (first === undefined || first !== second || first === 0 || one.compare(other, 0, first, 0, first) !== 0) return false;
       at += first;
     }

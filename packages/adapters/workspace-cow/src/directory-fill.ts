@@ -24,7 +24,11 @@ export interface StackedTree {
 }
 
 /** Fills a directory with copies of what the stack shows, and remembers how they look. What was in the directory before is removed. */
-export async function fillDirectory(directory: Buffer, view: readonly Buffer[], layers: readonly StackedTree[]): Promise<DirectoryBaseline> {
+export async function fillDirectory(
+  directory: Buffer,
+  view: readonly Buffer[],
+  layers: readonly StackedTree[],
+): Promise<DirectoryBaseline> {
   const visible = new VisibleTree<Origin>();
   const slice = new TimeSlice();
   await addView(visible, view, slice);

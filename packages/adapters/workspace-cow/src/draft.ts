@@ -28,7 +28,8 @@ export class Draft {
   readonly #occupied = new Set<BytePath>();
 
   constructor(options: CaptureOptions) {
-    this.#passes = options.outputs === null ? () => true : compileGlobs(options.outputs).matches;
+    const globs = options.outputs === null ? undefined : compileGlobs(options.outputs);
+    this.#passes = (path) => globs === undefined || globs.matches(path);
     this.#exclude = (options.exclude ?? []).map((path) => Buffer.from(path, "utf8").toString("latin1"));
   }
 

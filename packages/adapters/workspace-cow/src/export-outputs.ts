@@ -26,8 +26,7 @@ export interface ExportOptions {
 
 export interface ExportProblem {
   readonly path: BytePath;
-  readonly reason:
-    /** The file there is not what it was when the run began. */
+  readonly reason: /** The file there is not what it was when the run began. */
     | "changed"
     /** A directory is where a file would go, or the reverse. */
     | "in-the-way"
@@ -93,7 +92,10 @@ async function itemsOf({ layers, from, outputs, directory }: ExportOptions): Pro
 }
 
 /** `undefined`: it can be written; `there`: nothing has to be. */
-async function check({ entry, to }: Item, { directory, force, unchanged }: ExportOptions): Promise<ExportProblem["reason"] | "there" | undefined> {
+async function check(
+  { entry, to }: Item,
+  { directory, force, unchanged }: ExportOptions,
+): Promise<ExportProblem["reason"] | "there" | undefined> {
   if (entry.type === "fifo" || entry.type === "device") return "special";
   for (const above of ancestorsOf(entry.path)) {
     const stat = look(under(Buffer.from(directory), above));
@@ -105,7 +107,8 @@ async function check({ entry, to }: Item, { directory, force, unchanged }: Expor
   if (entry.type === "directory") return stat.isDirectory() ? "there" : stat.isSymbolicLink() ? "symlink" : "in-the-way";
   if (stat.isDirectory()) return "in-the-way";
   if (entry.type === "symlink" && stat.isSymbolicLink() && readlinkSync(to, "buffer").equals(pathBytes(entry.target))) return "there";
-  if (entry.type === "file" && stat.isFile() && Number(stat.size) === entry.size && (await hashFile(to, entry.size)) === entry.content) return "there";
+  if (entry.type === "file" && stat.isFile() && Number(stat.size) === entry.size && (await hashFile(to, entry.size)) === entry.content)
+    return "there";
   return force || (await unchanged(entry.path)) ? undefined : "changed";
 }
 

@@ -22,7 +22,12 @@ type Correction =
  * a small directory at `at`, to be laid directly above the layer. `listed`: directories that are entries of layers beneath.
  * `undefined`: nothing to put right, which is the rule.
  */
-export async function fixUp(layer: Stacked, beneath: readonly Buffer[], listed: ReadonlySet<BytePath>, at: string): Promise<string | undefined> {
+export async function fixUp(
+  layer: Stacked,
+  beneath: readonly Buffer[],
+  listed: ReadonlySet<BytePath>,
+  at: string,
+): Promise<string | undefined> {
   const corrections = await correctionsFor(layer, beneath, listed);
   if (corrections.length === 0) return undefined;
   const tree = Buffer.from(at);
@@ -82,12 +87,14 @@ function directoryCorrections(layer: Stacked, beneath: readonly Buffer[], listed
     const absent = outermostAbsent(path, layer, beneath);
     if (absent !== undefined) corrections.set(absent.path, absent);
     // The kernel hides whiteouts only in directories that it merges: in one that stands alone their names would be listed.
-    else if (lookUpPath(beneath, path)?.type !== "directory") corrections.set(path, { type: "directory", path, node: present(under(tree, path)) });
+    else if (lookUpPath(beneath, path)?.type !== "directory")
+      corrections.set(path, { type: "directory", path, node: present(under(tree, path)) });
   }
   for (const path of layer.carriers.keys()) {
     if (!listed.has(path)) continue;
     const below = lookUpPath(beneath, path);
-    if (below?.type === "directory" && !sameDirectory(below, present(under(tree, path)))) corrections.set(path, { type: "directory", path, node: below });
+    if (below?.type === "directory" && !sameDirectory(below, present(under(tree, path))))
+      corrections.set(path, { type: "directory", path, node: below });
   }
   return [...corrections.values()];
 }

@@ -37,7 +37,9 @@ export async function flatten(id: string, layers: readonly Stacked[], tree: stri
   const root = Buffer.from(tree);
   mkdirSync(tree);
   chmodSync(tree, 0o755);
-  const nodes = [...origins].sort(([a], [b]) => comparePaths(a, b)).map(([path, origin]) => ({ to: under(root, path), from: nodeIn(origin, path) }));
+  const nodes = [...origins]
+    .sort(([a], [b]) => comparePaths(a, b))
+    .map(([path, origin]) => ({ to: under(root, path), from: nodeIn(origin, path) }));
   for (const { to, from } of nodes) {
     if (slice.over) await slice.pause();
     if (from.stat.isDirectory()) mkdirSync(to, 0o700);
@@ -60,5 +62,12 @@ function directoryAt(trees: readonly Buffer[], path: BytePath): Node | undefined
 
 function directoryEntry(path: BytePath, { path: at, stat }: Node): Exclude<LayerEntry, { readonly type: "deleted" }> {
   const { xattrs } = readAttributes(at);
-  return { type: "directory", path, mode: modeOf(stat), uid: Number(stat.uid), gid: Number(stat.gid), ...(xattrs === undefined ? {} : { xattrs }) };
+  return {
+    type: "directory",
+    path,
+    mode: modeOf(stat),
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    ...(xattrs === undefined ? {} : { xattrs }),
+  };
 }

@@ -35,7 +35,7 @@ export class CowLayers implements Layers {
       if (one.entries.length > 0) captured.push(one);
     }
     if (captured.length === 0) return undefined;
-    for (const { at, place } of captured) place(placeFor(into.path, at));
+    for (const one of captured) one.place(placeFor(into.path, one.at));
     const entries = captured.flatMap(prefixed).sort((a, b) => comparePaths(a.path, b.path));
     return {
       id: into.id,

@@ -34,8 +34,12 @@ function load(): Native {
   // The running executable's own symbols: the C library is among them whatever it is called (glibc or musl).
   const c = koffi.load(null);
   const llistxattr: PathCall<[Buffer | null, number]> = c.func("long llistxattr(const uint8_t *path, uint8_t *list, size_t size)");
-  const lgetxattr: PathCall<[Buffer, Buffer | null, number]> = c.func("long lgetxattr(const uint8_t *path, const uint8_t *name, uint8_t *value, size_t size)");
-  const lsetxattr: PathCall<[Buffer, Buffer, number, number]> = c.func("int lsetxattr(const uint8_t *path, const uint8_t *name, const uint8_t *value, size_t size, int flags)");
+  const lgetxattr: PathCall<[Buffer, Buffer | null, number]> = c.func(
+    "long lgetxattr(const uint8_t *path, const uint8_t *name, uint8_t *value, size_t size)",
+  );
+  const lsetxattr: PathCall<[Buffer, Buffer, number, number]> = c.func(
+    "int lsetxattr(const uint8_t *path, const uint8_t *name, const uint8_t *value, size_t size, int flags)",
+  );
   const lremovexattr: PathCall<[Buffer]> = c.func("int lremovexattr(const uint8_t *path, const uint8_t *name)");
   const utimensat: (directory: number, path: Buffer, times: Buffer, flags: number) => number = c.func(
     "int utimensat(int directory, const uint8_t *path, const uint8_t *times, int flags)",
@@ -141,13 +145,23 @@ function terminated(bytes: Buffer): Buffer {
   return result;
 }
 
-function loadKoffi(): typeof import("koffi") {
+type Koffi = typeof import("koffi");
+
+/** Synchronously, since captures are made of synchronous calls. */
+function loadKoffi(): Koffi {
+  let cause: unknown;
   try {
-    return createRequire(import.meta.url)("koffi");
-  } catch (cause) {
-    throw new FrescoError("workspace.native", "The library for system calls (koffi) could not be loaded.", {
-      hint: "Install the packages again on this machine: the library has a part of its own for each platform.",
-      cause,
-    });
+    const library: unknown = createRequire(import.meta.url)("koffi");
+    if (isKoffi(library)) return library;
+  } catch (error) {
+    cause = error;
   }
+  throw new FrescoError("workspace.native", "The library for system calls (koffi) could not be loaded.", {
+    hint: "Install the packages again on this machine: the library has a part of its own for each platform.",
+    cause,
+  });
+}
+
+function isKoffi(library: unknown): library is Koffi {
+  return typeof library === "object" && library !== null && "load" in library && typeof library.load === "function";
 }

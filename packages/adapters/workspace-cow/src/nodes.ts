@@ -34,7 +34,11 @@ export function modeOf(stat: BigIntStats): number {
 }
 
 /** The manifest's entry for a node. Reads the content of a regular file. `undefined`: a socket, which means nothing without its process. */
-export async function entryOf(path: BytePath, node: Node, xattrs: Readonly<Record<string, string>> | undefined): Promise<WrittenEntry | undefined> {
+export async function entryOf(
+  path: BytePath,
+  node: Node,
+  xattrs: Readonly<Record<string, string>> | undefined,
+): Promise<WrittenEntry | undefined> {
   const { stat } = node;
   const common = { path, mode: modeOf(stat), uid: Number(stat.uid), gid: Number(stat.gid), ...(xattrs === undefined ? {} : { xattrs }) };
   if (stat.isFile()) {
@@ -70,7 +74,13 @@ export function copyNode(from: Node, to: Buffer, xattrs: Readonly<Record<string,
   else if (stat.isDirectory()) mkdirSync(to, 0o700);
   else if (stat.isSymbolicLink()) symlinkSync(readlinkSync(from.path, "buffer"), to);
   else native().makeNode(to, Number(stat.mode), stat.rdev);
-  dress(to, { type: stat.isSymbolicLink() ? "symlink" : "other", mode: modeOf(stat), uid: Number(stat.uid), gid: Number(stat.gid), xattrs });
+  dress(to, {
+    type: stat.isSymbolicLink() ? "symlink" : "other",
+    mode: modeOf(stat),
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    xattrs,
+  });
   if (!stat.isDirectory()) setTimes(to, stat);
 }
 
@@ -87,7 +97,13 @@ export function linkOrCopy(from: Node, to: Buffer): void {
 /** Gives a node its owner, mode and attributes. Changing the owner clears set-id bits, so the mode comes after it. */
 export function dress(
   path: Buffer,
-  as: { readonly type: string; readonly mode: number; readonly uid: number; readonly gid: number; readonly xattrs?: Readonly<Record<string, string>> | undefined },
+  as: {
+    readonly type: string;
+    readonly mode: number;
+    readonly uid: number;
+    readonly gid: number;
+    readonly xattrs?: Readonly<Record<string, string>> | undefined;
+  },
 ): void {
   if (as.type === "symlink") {
     if (privileged) lchownSync(path, as.uid, as.gid);

@@ -86,8 +86,15 @@ export class OverlayCapture {
     const attributes = readAttributes(node.path);
     strip(node.path, attributes);
     const merged = below?.type === "directory" ? below : undefined;
-    await this.#level({ path, upper: node.path, lower: merged?.directories ?? [], hides: merged !== undefined && (level.hides || attributes.opaque) });
-    const changed = merged === undefined || !(await sameNode({ ...node, xattrs: attributes.xattrs }, { ...merged, xattrs: readAttributes(merged.path).xattrs }));
+    await this.#level({
+      path,
+      upper: node.path,
+      lower: merged?.directories ?? [],
+      hides: merged !== undefined && (level.hides || attributes.opaque),
+    });
+    const changed =
+      merged === undefined ||
+      !(await sameNode({ ...node, xattrs: attributes.xattrs }, { ...merged, xattrs: readAttributes(merged.path).xattrs }));
     const entry = changed ? await entryOf(path, node, attributes.xattrs) : undefined;
     if (entry === undefined || !this.#draft.addDirectory(entry, merged === undefined)) this.#carriers.push(node.path);
   }

@@ -45,7 +45,10 @@ function isRemembered(value: unknown): value is Remembered {
 function isStrategy(value: unknown): value is WorkspaceStrategy {
   if (!isRecord(value) || typeof value["overlay"] !== "boolean" || !isRecord(value["reasons"])) return false;
   const directory = value["directory"];
-  return (directory === "btrfs" || directory === "reflink" || directory === "copy") && Object.values(value["reasons"]).every((reason) => typeof reason === "string");
+  return (
+    (directory === "btrfs" || directory === "reflink" || directory === "copy") &&
+    Object.values(value["reasons"]).every((reason) => typeof reason === "string")
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -83,7 +86,9 @@ async function probeOverlay(at: string): Promise<string | undefined> {
   try {
     await run("unshare", [root ? "-m" : "-Urm", "sh", "-ec", script, options, String(mount)], { cwd: at, timeout: 10_000 });
     const [gone, written] = await Promise.all([lstat(join(at, "upper", "file")), lstat(join(at, "upper", "new"))]);
-    return gone.isCharacterDevice() && written.isFile() ? undefined : "an overlay was mounted, but its upper directory does not hold what was written";
+    return gone.isCharacterDevice() && written.isFile()
+      ? undefined
+      : "an overlay was mounted, but its upper directory does not hold what was written";
   } catch (error) {
     return `an overlay cannot be mounted here: ${sentence(error)}`;
   } finally {

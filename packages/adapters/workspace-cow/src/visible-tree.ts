@@ -37,7 +37,7 @@ export class VisibleTree<T extends { readonly directory: boolean }> {
   }
 
   #clear(directory: BytePath): void {
-    for (const path of [...this.#nodes.keys()]) if (path !== directory && within(directory, path)) this.#remove(path);
+    for (const path of this.#nodes.keys()) if (path !== directory && within(directory, path)) this.#remove(path);
   }
 
   #remove(path: BytePath): void {

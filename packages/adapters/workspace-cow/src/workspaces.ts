@@ -1,7 +1,16 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type BytePath, displayPath } from "@fresco/pipeline";
-import { FrescoError, type LayerRef, type Layers, type StackedLayer, type Workspace, type Workspaces, type WorkspaceSpec, type WorkspaceStrategy } from "@fresco/ports";
+import {
+  FrescoError,
+  type LayerRef,
+  type Layers,
+  type StackedLayer,
+  type Workspace,
+  type Workspaces,
+  type WorkspaceSpec,
+  type WorkspaceStrategy,
+} from "@fresco/ports";
 import { conflictingPath, unrelatedPairs } from "./conflicts.ts";
 import { fillDirectory } from "./directory-fill.ts";
 import { fixUp } from "./fix-up.ts";
@@ -73,7 +82,11 @@ async function prepareOverlay(spec: WorkspaceSpec, layers: readonly Stacked[]): 
   if (lower.length === 0) lower.push(fresh(spec.scratch, "empty"));
   const upper = fresh(spec.scratch, "upper");
   const work = fresh(spec.scratch, "work");
-  return { description: { type: "overlay", lower, upper, work }, changes: { type: "overlay", upper, lower }, release: () => clearWork(work) };
+  return {
+    description: { type: "overlay", lower, upper, work },
+    changes: { type: "overlay", upper, lower },
+    release: () => clearWork(work),
+  };
 }
 
 /** Topmost first. */

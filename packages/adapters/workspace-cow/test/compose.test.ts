@@ -26,7 +26,11 @@ describe("Composing layers", () => {
 
   it("keeps a directory alive for what its deleter did not see", () => {
     expect(composed([deleted("d", true), deleted("d/x")], [file("d/y")])).toEqual([directory("d"), deleted("d/x"), file("d/y")]);
-    expect(composed([directory("d"), file("d/y")], [deleted("d", true), deleted("d/x")])).toEqual([directory("d"), deleted("d/x"), file("d/y")]);
+    expect(composed([directory("d"), file("d/y")], [deleted("d", true), deleted("d/x")])).toEqual([
+      directory("d"),
+      deleted("d/x"),
+      file("d/y"),
+    ]);
   });
 
   it("turns what a file replaced into deletions", () => {
@@ -34,13 +38,20 @@ describe("Composing layers", () => {
   });
 
   it("names a hard-link group after the first path that is left of it", () => {
-    expect(composed([file("a", "1"), file("b", "1", "a"), file("c", "1", "a")], [file("a", "2")])).toEqual([file("a", "2"), file("b", "1"), file("c", "1", "b")]);
+    expect(composed([file("a", "1"), file("b", "1", "a"), file("c", "1", "a")], [file("a", "2")])).toEqual([
+      file("a", "2"),
+      file("b", "1"),
+      file("c", "1", "b"),
+    ]);
   });
 });
 
 describe("Whiteouts", () => {
   it("stand for a whole directory, and not beneath a file that took its place", () => {
-    expect(whiteoutsOf([deleted("a", true), deleted("a/x"), file("b"), deleted("b/x"), directory("c"), deleted("c/x")])).toEqual(["a", "c/x"]);
+    expect(whiteoutsOf([deleted("a", true), deleted("a/x"), file("b"), deleted("b/x"), directory("c"), deleted("c/x")])).toEqual([
+      "a",
+      "c/x",
+    ]);
   });
 });
 

@@ -29,10 +29,13 @@ const script = (commands: fc.Arbitrary<string>, maxLength: number) =>
 
 const history = fc.record({
   views: fc.array(script(write, 6), { minLength: 2, maxLength: 3 }),
-  steps: fc.array(fc.record({ view: fc.nat(2), beneath: fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), script: script(mutation, 5) }), {
-    minLength: 1,
-    maxLength: 4,
-  }),
+  steps: fc.array(
+    fc.record({ view: fc.nat(2), beneath: fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), script: script(mutation, 5) }),
+    {
+      minLength: 1,
+      maxLength: 4,
+    },
+  ),
   finally: fc.nat(2),
 });
 
@@ -109,7 +112,8 @@ class Bench {
     const [overlay, copy] = runs;
     if (overlay === undefined || copy === undefined) throw new Error("no runs");
     expect(overlay.after).toEqual(copy.after);
-    if (overlay.layer !== undefined && copy.layer !== undefined) expect(await layers.manifest(overlay.layer)).toEqual(await layers.manifest(copy.layer));
+    if (overlay.layer !== undefined && copy.layer !== undefined)
+      expect(await layers.manifest(overlay.layer)).toEqual(await layers.manifest(copy.layer));
     expect(overlay.layer?.digest).toBe(copy.layer?.digest);
     expect(overlay.layer?.footprint).toEqual(copy.layer?.footprint);
     // Which form a layer came from must make no difference to whoever reads it.

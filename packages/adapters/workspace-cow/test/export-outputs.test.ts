@@ -10,7 +10,13 @@ const SCRIPT = "mkdir -p dist/deep; echo 1 > dist/a; echo 2 > dist/deep/b; ln -s
 
 async function prepared(at: string, script = SCRIPT): Promise<Omit<ExportOptions, "force"> & { readonly directory: string }> {
   const layers = new CowLayers();
-  const subject = { layers, workspaces: new CowWorkspaces({ layers, state: at }), directory: at, form: "directory", run: async (...run: Parameters<typeof runIn>) => runIn(...run) } as const;
+  const subject = {
+    layers,
+    workspaces: new CowWorkspaces({ layers, state: at }),
+    directory: at,
+    form: "directory",
+    run: async (...run: Parameters<typeof runIn>) => runIn(...run),
+  } as const;
   const steps = new Steps(subject);
   const layer = await steps.layer(await steps.view("echo 1 > gone"), [], script);
   return { layers, from: [layer], outputs: ["dist"], directory: directory(at, "project"), unchanged: async () => false };
@@ -20,8 +26,18 @@ it("copies what the outputs name, without set-id bits and deletions", async () =
   using temporary = temporaryDirectory();
   const options = await prepared(temporary.path);
   writeFileSync(join(options.directory, "gone"), "");
-  expect(await exportOutputs({ ...options, force: false })).toMatchObject({ type: "exported", paths: ["dist", "dist/a", "dist/deep", "dist/deep/b", "dist/link"] });
-  expect(readdirSync(options.directory, { recursive: true }).sort()).toEqual(["dist", "dist/a", "dist/deep", "dist/deep/b", "dist/link", "gone"]);
+  expect(await exportOutputs({ ...options, force: false })).toMatchObject({
+    type: "exported",
+    paths: ["dist", "dist/a", "dist/deep", "dist/deep/b", "dist/link"],
+  });
+  expect(readdirSync(options.directory, { recursive: true, encoding: "utf8" }).toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+    "dist",
+    "dist/a",
+    "dist/deep",
+    "dist/deep/b",
+    "dist/link",
+    "gone",
+  ]);
   expect(statSync(join(options.directory, "dist/a")).mode & 0o7777).toBe(0o755);
   expect(readlinkSync(join(options.directory, "dist/link"))).toBe("a");
 });
@@ -35,7 +51,10 @@ it("leaves alone what is there with the same content, and writes nothing at all 
   writeFileSync(join(options.directory, "dist/deep/b"), "stale");
   const asked: string[] = [];
   const unchanged = async (path: string) => asked.push(path) > 0 && path === "dist/deep/b";
-  expect(await exportOutputs({ ...options, unchanged, force: false })).toEqual({ type: "refused", problems: [{ path: "dist/a", reason: "changed" }] });
+  expect(await exportOutputs({ ...options, unchanged, force: false })).toEqual({
+    type: "refused",
+    problems: [{ path: "dist/a", reason: "changed" }],
+  });
   expect(asked).toEqual(["dist/a", "dist/deep/b"]);
   expect(readFileSync(join(options.directory, "dist/deep/b"), "utf8")).toBe("stale");
   expect(await exportOutputs({ ...options, unchanged, force: true })).toEqual({ type: "exported", paths: ["dist/a", "dist/deep/b"] });

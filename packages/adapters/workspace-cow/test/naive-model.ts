@@ -38,5 +38,5 @@ export const LIST = String.raw`find . -mindepth 1 -printf '\1%P\2%y %m %l ' -typ
 
 export function parseListing(output: string): Listing {
   const records = output.split("\x01").slice(1);
-  return new Map(records.map((record): [string, string] => [record.split("\x02")[0] ?? "", record.split("\x02")[1] ?? ""]).sort());
+  return new Map(records.map((record): [string, string] => [record.split("\x02")[0] ?? "", record.split("\x02")[1] ?? ""]));
 }

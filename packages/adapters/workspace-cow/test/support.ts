@@ -47,7 +47,11 @@ export const noOverlay: string | undefined = (() => {
   if (process.platform !== "linux") return "overlay mounts are Linux only";
   using scratch = temporaryDirectory();
   const [lower, upper, work, at] = ["lower", "upper", "work", "at"].map((name) => directory(scratch.path, name));
-  const result = spawnSync("unshare", [...enter, "mount", "-t", "overlay", "overlay", "-o", `lowerdir=${lower},upperdir=${upper},workdir=${work},${options}`, String(at)], { encoding: "utf8" });
+  const result = spawnSync(
+    "unshare",
+    [...enter, "mount", "-t", "overlay", "overlay", "-o", `lowerdir=${lower},upperdir=${upper},workdir=${work},${options}`, String(at)],
+    { encoding: "utf8" },
+  );
   return result.status === 0 ? undefined : `no overlay can be mounted here: ${result.stderr ?? result.error}`;
 })();
 

@@ -30,7 +30,11 @@ const PROJECT = "echo 1 > keep; echo 2 > gone; mkdir d; echo 3 > d/x; echo 4 > d
 
 const cases = {
   "lists what was written, changed and removed, sorted by bytes": async (steps: Steps) => {
-    const layer = await steps.layer(await steps.view(PROJECT), [], "rm gone; rm -r d; echo new > keep; mkdir -p new/empty; ln -s nowhere link");
+    const layer = await steps.layer(
+      await steps.view(PROJECT),
+      [],
+      "rm gone; rm -r d; echo new > keep; mkdir -p new/empty; ln -s nowhere link",
+    );
     expect(await summary(steps.subject.layers, layer)).toEqual([
       "deleted d",
       "deleted d/x",
@@ -69,7 +73,12 @@ const cases = {
   "keeps what the outputs name, with the new directories above it": async (steps: Steps) => {
     const script = "mkdir -p out/deep other; echo 1 > out/deep/a.js; echo 2 > out/deep/b.map; echo 3 > other/c; rm gone d/x";
     const layer = await steps.layer(await steps.view(PROJECT), [], script, { outputs: ["out/**/*.js", "d"] });
-    expect(await summary(steps.subject.layers, layer)).toEqual(["deleted d/x", "directory out", "directory out/deep", "file out/deep/a.js"]);
+    expect(await summary(steps.subject.layers, layer)).toEqual([
+      "deleted d/x",
+      "directory out",
+      "directory out/deep",
+      "file out/deep/a.js",
+    ]);
   },
 
   "leaves out what is excluded, written or removed": async (steps: Steps) => {
@@ -81,7 +90,10 @@ const cases = {
   },
 
   "puts a prefix before every path": async (steps: Steps) => {
-    const layer = await steps.layer(await steps.view(PROJECT), [], "rm gone; echo 1 > new; ln new other", { outputs: null, at: "usr/share" });
+    const layer = await steps.layer(await steps.view(PROJECT), [], "rm gone; echo 1 > new; ln new other", {
+      outputs: null,
+      at: "usr/share",
+    });
     expect(await summary(steps.subject.layers, layer)).toEqual(["deleted usr/share/gone", "file usr/share/new", "file usr/share/other"]);
     expect(await steps.subject.layers.verify(layer)).toBe(true);
     expect(layer.footprint.map(displayPath)).toEqual(["usr/share/new", "usr/share/other"]);
@@ -102,7 +114,10 @@ const cases = {
     const view = await steps.view(EMPTY);
     const layer = await steps.layer(view, [], "echo 1 > a; ln a c; echo 1 > b; mkdir d; ln a d/e");
     const entries = await steps.subject.layers.manifest(layer);
-    expect(entries.flatMap((entry) => (entry.type === "file" && entry.link !== undefined ? [`${entry.path}=${entry.link}`] : []))).toEqual(["c=a", "d/e=a"]);
+    expect(entries.flatMap((entry) => (entry.type === "file" && entry.link !== undefined ? [`${entry.path}=${entry.link}`] : []))).toEqual([
+      "c=a",
+      "d/e=a",
+    ]);
     expect(await steps.see(view, [{ layer }], "test a -ef c && test a -ef d/e && ! test a -ef b && echo linked")).toBe("linked\n");
   },
 
@@ -128,11 +143,31 @@ const cases = {
     expect(await steps.see(view, [{ layer }], `${names} cat "$a" "$b" link`)).toBe("1\n2\n1\n");
   },
 
+  "captures what denies its owner reading": async (steps: Steps) => {
+    const view = await steps.view("echo 1 > gone; mkdir d; echo 1 > d/gone");
+    const layer = await steps.layer(
+      view,
+      [],
+      "rm gone d/gone; echo 1 > d/secret; mkdir -p closed/in; echo 1 > closed/in/x; chmod 0 d/secret closed/in; chmod 500 closed d",
+    );
+    expect(await steps.subject.layers.manifest(layer)).toMatchObject([
+      { path: "closed", mode: 0o500 },
+      { path: "closed/in", mode: 0 },
+      { path: "closed/in/x", mode: 0o644 },
+      { path: "d", mode: 0o500 },
+      { path: "d/gone", type: "deleted" },
+      { path: "d/secret", mode: 0, size: 2 },
+      { path: "gone", type: "deleted" },
+    ]);
+  },
+
   "keeps holes": async (steps: Steps) => {
     const view = await steps.view(EMPTY);
     const layer = await steps.layer(view, [], "truncate -s 64M sparse; printf end >> sparse");
     expect(layer.bytes).toBeLessThan(1024 * 1024);
-    expect(await steps.see(view, [{ layer }], "stat -c %s sparse; tail -c 3 sparse; test $(du -k sparse | cut -f1) -lt 1024")).toBe("67108867\nend");
+    expect(await steps.see(view, [{ layer }], "stat -c %s sparse; tail -c 3 sparse; test $(du -k sparse | cut -f1) -lt 1024")).toBe(
+      "67108867\nend",
+    );
   },
 
   "gives the same digest for the same content, and another one for any difference": async (steps: Steps) => {
@@ -140,7 +175,13 @@ const cases = {
     const digest = async (script: string) => (await steps.layer(view, [], script)).digest;
     const first = await digest("mkdir a; echo 1 > a/x; rm gone");
     expect(await digest("rm gone; mkdir a; echo 2 > a/x; echo 1 > a/x; touch -d 2001-01-01 a/x")).toBe(first);
-    const others = ["echo 2 > a/x; rm gone", "echo 1 > a/x; chmod 600 a/x; rm gone", "echo 1 > a/y; rm gone", "echo 1 > a/x", "ln -s 1 a/x; rm gone"];
+    const others = [
+      "echo 2 > a/x; rm gone",
+      "echo 1 > a/x; chmod 600 a/x; rm gone",
+      "echo 1 > a/y; rm gone",
+      "echo 1 > a/x",
+      "ln -s 1 a/x; rm gone",
+    ];
     for (const other of others) expect(await digest(`mkdir a; ${other}`)).not.toBe(first);
   },
 
@@ -179,21 +220,25 @@ const cases = {
   },
 
   "replays on a directory without removing what the step did not see": async (steps: Steps) => {
-    const { layers, run } = steps.subject;
+    const { subject } = steps;
+    const { layers } = subject;
     const layer = await steps.layer(await steps.view(PROJECT), [], "rm -r d; echo new > keep; mkdir made; mkfifo made/pipe");
     const directory = (await steps.view("mkdir d; echo 3 > d/x; echo unseen > d/unseen; echo old > keep")).lower[0] ?? "";
     await layers.apply(layer, directory);
-    expect(await run({ type: "directory", path: directory }, `${PATHS}; cat keep`)).toBe("./d\n./d/unseen\n./keep\n./made\n./made/pipe\nnew\n");
+    expect(await subject.run({ type: "directory", path: directory }, `${PATHS}; cat keep`)).toBe(
+      "./d\n./d/unseen\n./keep\n./made\n./made/pipe\nnew\n",
+    );
   },
 
   "follows no symlink out of the directory when it replays": async (steps: Steps) => {
-    const { layers, run } = steps.subject;
+    const { subject } = steps;
+    const { layers } = subject;
     const layer = await steps.layer(await steps.view(PROJECT), [], "rm d/x; echo changed > d/y; echo changed > keep");
     const outside = (await steps.view("echo 1 > x; echo 1 > y; echo 1 > keep")).lower[0] ?? "";
     const directory = (await steps.view(`ln -s ${outside} d; ln -s ${outside}/keep keep`)).lower[0] ?? "";
     await layers.apply(layer, directory);
-    expect(await run({ type: "directory", path: outside }, "cat x y keep")).toBe("1\n1\n1\n");
-    expect(await run({ type: "directory", path: directory }, "test ! -L keep; cat d/y keep")).toBe("changed\nchanged\n");
+    expect(await subject.run({ type: "directory", path: outside }, "cat x y keep")).toBe("1\n1\n1\n");
+    expect(await subject.run({ type: "directory", path: directory }, "test ! -L keep; cat d/y keep")).toBe("changed\nchanged\n");
   },
 
   "makes layers durable": async (steps: Steps) => {

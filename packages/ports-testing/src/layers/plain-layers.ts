@@ -4,7 +4,15 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { decodeManifest, encodeManifest, type LayerEntry, layerDigest, manifestDigest } from "@fresco/cache-keys";
 import { type BytePath, bytePathFrom } from "@fresco/pipeline";
-import { type Baseline, type CapturedLayer, type CaptureOptions, type Changes, FrescoError, type LayerRef, type Layers } from "@fresco/ports";
+import {
+  type Baseline,
+  type CapturedLayer,
+  type CaptureOptions,
+  type Changes,
+  FrescoError,
+  type LayerRef,
+  type Layers,
+} from "@fresco/ports";
 import { differenceOf, nodeAt, parentsOf, readTree } from "./tree-diff.ts";
 
 /** What a prepared directory held: all of it. */
@@ -30,10 +38,13 @@ export class PlainLayers implements Layers {
     into: { readonly id: string; readonly path: string },
   ): Promise<CapturedLayer | undefined> {
     const parts = changes.map(({ changes: from, options }) => {
-      if (from.type !== "directory" || !(from.baseline instanceof PlainBaseline)) throw new Error("only directories that PlainWorkspaces prepared can be captured");
+      if (from.type !== "directory" || !(from.baseline instanceof PlainBaseline))
+        throw new Error("only directories that PlainWorkspaces prepared can be captured");
       return { from: from.path, at: options.at, ...differenceOf(from.baseline.tree, readTree(from.path), options) };
     });
-    const entries = parts.flatMap((part) => part.entries.map((entry) => prefixed(entry, part.at))).sort((a, b) => (a.path < b.path ? -1 : 1));
+    const entries = parts
+      .flatMap((part) => part.entries.map((entry) => prefixed(entry, part.at)))
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
     if (entries.length === 0) return undefined;
     const tree = join(into.path, "tree");
     mkdirSync(tree);
@@ -104,7 +115,11 @@ function copyEntries(from: string, entries: readonly LayerEntry[], to: string): 
   }
   if (written.length === 0) return;
   const list = Buffer.concat(written.map(({ path }) => Buffer.concat([Buffer.from(path, "latin1"), Buffer.from([0])])));
-  const archive = execFileSync("tar", ["--create", "--sparse", "--no-recursion", "--format=posix", "--null", "--files-from=-"], { cwd: from, input: list, maxBuffer: 1 << 30 });
+  const archive = execFileSync("tar", ["--create", "--sparse", "--no-recursion", "--format=posix", "--null", "--files-from=-"], {
+    cwd: from,
+    input: list,
+    maxBuffer: 1 << 30,
+  });
   execFileSync("tar", ["--extract", "--preserve-permissions", "--delay-directory-restore", "--overwrite-dir"], { cwd: to, input: archive });
 }
 

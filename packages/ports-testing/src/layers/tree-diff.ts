@@ -31,9 +31,13 @@ export function differenceOf(
   const globs = outputs === null ? undefined : compileGlobs(outputs);
   const excluded = (path: BytePath) => exclude.some((name) => path === name || path.startsWith(`${name}/`));
   const passes = (path: BytePath) => globs === undefined || globs.matches(path);
-  const changed = [...after.values()].filter((entry) => !excluded(entry.path) && JSON.stringify(entry) !== JSON.stringify(before.get(entry.path)));
+  const changed = [...after.values()].filter(
+    (entry) => !excluded(entry.path) && JSON.stringify(entry) !== JSON.stringify(before.get(entry.path)),
+  );
   const kept = changed.filter(({ path }) => passes(path)).map(({ path }) => path);
-  const written = changed.filter(({ path, type }) => passes(path) || (type === "directory" && kept.some((other) => other.startsWith(`${path}/`))));
+  const written = changed.filter(
+    ({ path, type }) => passes(path) || (type === "directory" && kept.some((other) => other.startsWith(`${path}/`))),
+  );
   const gone = [...before.values()].filter(({ path }) => !after.has(path) && !excluded(path) && passes(path));
   const entries = [...written, ...gone.map(({ path, type }): LayerEntry => ({ path, type: "deleted", directory: type === "directory" }))];
   const created = written.filter(({ path, type }) => type === "directory" && before.get(path)?.type !== "directory");
@@ -62,7 +66,8 @@ function* walk(directory: string, below = ""): Generator<BytePath> {
 
 function entryOf(path: BytePath, at: Buffer, stat: Stats): Written | undefined {
   const node = { path, mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid };
-  if (stat.isFile()) return { ...node, type: "file", size: stat.size, content: createHash("sha256").update(readFileSync(at)).digest("hex") };
+  if (stat.isFile())
+    return { ...node, type: "file", size: stat.size, content: createHash("sha256").update(readFileSync(at)).digest("hex") };
   if (stat.isDirectory()) return { ...node, type: "directory" };
   if (stat.isSymbolicLink()) return { ...node, type: "symlink", target: bytePathFrom(readlinkSync(at, "buffer")) };
   if (stat.isFIFO()) return { ...node, type: "fifo" };

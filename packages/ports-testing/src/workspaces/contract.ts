@@ -38,7 +38,9 @@ const cases = {
 
   "shows fresh source beneath layers that were made over an older one": async (steps: Steps) => {
     const layer = await steps.layer(await steps.view("echo old > a; echo old > b"), [], "echo made > out; rm b");
-    expect(await steps.see(await steps.view("echo new > a; echo new > b; echo new > c"), [{ layer }], `${PATHS}; cat a`)).toBe("./a\n./c\n./out\nnew\n");
+    expect(await steps.see(await steps.view("echo new > a; echo new > b; echo new > c"), [{ layer }], `${PATHS}; cat a`)).toBe(
+      "./a\n./c\n./out\nnew\n",
+    );
   },
 
   "never hides what a step did not see when it removed a directory": async (steps: Steps) => {
@@ -54,7 +56,11 @@ const cases = {
   },
 
   "shows nothing of deletions where there is nothing to delete": async (steps: Steps) => {
-    const layer = await steps.layer(await steps.view("mkdir d; echo 1 > d/a; echo 1 > d/b; echo 1 > c"), [], "rm d/a c; echo 2 > d/b; mkdir -p e; echo 1 > e/f");
+    const layer = await steps.layer(
+      await steps.view("mkdir d; echo 1 > d/a; echo 1 > d/b; echo 1 > c"),
+      [],
+      "rm d/a c; echo 2 > d/b; mkdir -p e; echo 1 > e/f",
+    );
     expect(await steps.see(nothing, [{ layer }], `${PATHS}; ls d`)).toBe("./d\n./d/b\n./e\n./e/f\nb\n");
     const deletions = await steps.layer(await steps.view("mkdir -p d/e; echo 1 > d/e/a"), [], "rm d/e/a");
     expect(await steps.see(nothing, [{ layer: deletions }], PATHS)).toBe("");
@@ -71,7 +77,9 @@ const cases = {
   "keeps the times of files": async (steps: Steps) => {
     const view = await steps.view("echo 1 > a; touch -d '2001-02-03 04:05:06.123456789' a");
     const layer = await steps.layer(view, [], "echo 2 > b; touch -d '2002-03-04 05:06:07.987654321' b");
-    expect(await steps.see(view, [{ layer }], "TZ=UTC stat -c %y a b")).toBe("2001-02-03 04:05:06.123456789 +0000\n2002-03-04 05:06:07.987654321 +0000\n");
+    expect(await steps.see(view, [{ layer }], "TZ=UTC stat -c %y a b")).toBe(
+      "2001-02-03 04:05:06.123456789 +0000\n2002-03-04 05:06:07.987654321 +0000\n",
+    );
   },
 
   "takes a layer that is named twice once": async (steps: Steps) => {
@@ -85,7 +93,8 @@ const cases = {
     const left = { layer: await steps.layer(view, [], "mkdir out; echo 1 > out/a"), step: "left", ancestors: [] };
     const right = { layer: await steps.layer(view, [], "mkdir out; echo 1 > out/a"), step: "right", ancestors: [] };
     const prepared = steps.prepare(view, [left, right]);
-    await expect(prepared).rejects.toMatchObject({ code: "workspace.conflict", message: expect.stringMatching(/"left" and "right".*out\/a/) });
+    await expect(prepared).rejects.toMatchObject({ code: "workspace.conflict" });
+    await expect(prepared).rejects.toThrow(/"left" and "right".*out\/a/);
     await expect(steps.prepare(view, [left, { ...right, ancestors: ["left"] }])).resolves.toBeDefined();
   },
 
@@ -107,7 +116,11 @@ const cases = {
     const view = await steps.view("mkdir d; for i in $(seq 0 39); do echo view > d/$i; done");
     const stack: Laid[] = [];
     for (let index = 0; index < 40; index++) {
-      const layer = await steps.layer(view, stack, `rm d/${index}; echo ${index} > last; echo ${index} > own-${index}; rm -f own-${index - 3}`);
+      const layer = await steps.layer(
+        view,
+        stack,
+        `rm d/${index}; echo ${index} > last; echo ${index} > own-${index}; rm -f own-${index - 3}`,
+      );
       stack.push({ layer });
     }
     expect(await steps.see(view, stack, `cat last; ls d; ls | tr '\\n' ' '`)).toBe("39\nd last own-37 own-38 own-39 ");
@@ -116,7 +129,8 @@ const cases = {
   "reports how it makes workspaces, with a reason for each way that it does not": async (steps: Steps) => {
     const { overlay, directory, reasons } = await steps.subject.workspaces.strategy();
     if (!overlay) expect(reasons.overlay).toBeTypeOf("string");
-    for (const way of ["btrfs", "reflink", "copy"] as const) if (way !== directory) expect(reasons[way] ?? "preferred").toBeTypeOf("string");
+    for (const way of ["btrfs", "reflink", "copy"] as const)
+      if (way !== directory) expect(reasons[way] ?? "preferred").toBeTypeOf("string");
     expect(reasons[directory]).toBeUndefined();
     expect(await steps.subject.workspaces.strategy()).toEqual({ overlay, directory, reasons });
   },

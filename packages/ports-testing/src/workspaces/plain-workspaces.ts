@@ -4,7 +4,15 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LayerEntry } from "@fresco/cache-keys";
 import { displayPath } from "@fresco/pipeline";
-import { FrescoError, type Layers, type StackedLayer, type Workspace, type Workspaces, type WorkspaceSpec, type WorkspaceStrategy } from "@fresco/ports";
+import {
+  FrescoError,
+  type Layers,
+  type StackedLayer,
+  type Workspace,
+  type Workspaces,
+  type WorkspaceSpec,
+  type WorkspaceStrategy,
+} from "@fresco/ports";
 import { PlainBaseline } from "../layers/plain-layers.ts";
 import { parentsOf } from "../layers/tree-diff.ts";
 
@@ -44,7 +52,10 @@ function refuseConflicts(layers: readonly StackedLayer[], manifests: readonly (r
       if (upper.ancestors.includes(lower.step) || lower.ancestors.includes(upper.step)) continue;
       const [one = [], other = []] = [manifests[below], manifests[above]];
       const path = hidden(one, other) ?? hidden(other, one);
-      if (path !== undefined) throw new FrescoError("workspace.conflict", `The steps "${lower.step}" and "${upper.step}" both write ${displayPath(path)}.`, { kind: "input" });
+      if (path !== undefined)
+        throw new FrescoError("workspace.conflict", `The steps "${lower.step}" and "${upper.step}" both write ${displayPath(path)}.`, {
+          kind: "input",
+        });
     }
   }
 }

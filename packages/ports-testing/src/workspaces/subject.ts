@@ -1,6 +1,16 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { CapturedLayer, CaptureOptions, LayerRef, Layers, MaterialisedView, Workspace, WorkspaceDescription, Workspaces, WorkspaceSpec } from "@fresco/ports";
+import type {
+  CapturedLayer,
+  CaptureOptions,
+  LayerRef,
+  Layers,
+  MaterialisedView,
+  Workspace,
+  WorkspaceDescription,
+  Workspaces,
+  WorkspaceSpec,
+} from "@fresco/ports";
 
 /** What the contract suites of `Layers` and `Workspaces` are given: the two ports under test and a way to run something in a workspace. */
 export interface WorkspacesSubject {
@@ -49,7 +59,12 @@ export class Steps {
   }
 
   /** Runs a step and captures what it changed. */
-  async step(view: MaterialisedView, layers: readonly Laid[], script: string, options: CaptureOptions = { outputs: null }): Promise<CapturedLayer | undefined> {
+  async step(
+    view: MaterialisedView,
+    layers: readonly Laid[],
+    script: string,
+    options: CaptureOptions = { outputs: null },
+  ): Promise<CapturedLayer | undefined> {
     const workspace = await this.prepare(view, layers);
     await this.subject.run(workspace.description, `umask 022; ${script}`);
     const id = `layer-${this.#count++}`;
