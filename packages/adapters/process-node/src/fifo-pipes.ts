@@ -44,21 +44,23 @@ function openFifo(name: string): OutputPipe {
   const readEnd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeEnd = openSync(name, constants.O_WRONLY);
   unlinkSync(name);
+  let reader: Socket | undefined;
   return {
     writeEnd,
     drain(deliver) {
       closeSync(writeEnd);
-      return drain(readEnd, deliver);
+      reader = new Socket({ fd: readEnd, readable: true, writable: false });
+      return drain(reader, deliver);
     },
     discard() {
+      if (reader !== undefined) return void reader.destroy();
       closeSync(writeEnd);
       closeSync(readEnd);
     },
   };
 }
 
-function drain(readEnd: number, deliver: (chunk: Uint8Array) => void | Promise<void>): Promise<void> {
-  const socket = new Socket({ fd: readEnd, readable: true, writable: false });
+function drain(socket: Socket, deliver: (chunk: Uint8Array) => void | Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {
       socket.destroy();
@@ -77,6 +79,6 @@ function drain(readEnd: number, deliver: (chunk: Uint8Array) => void | Promise<v
       }
     });
     socket.once("error", fail);
-    socket.once("end", () => waiting.then(resolve, fail));
+    socket.once("close", () => waiting.then(resolve, fail));
   });
 }

@@ -1,1 +1,2 @@
-export {};
+export { HostSandbox } from "./host-sandbox.ts";
+export type { HostSandboxOptions } from "./host-sandbox.ts";

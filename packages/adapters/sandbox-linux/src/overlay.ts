@@ -35,10 +35,11 @@ export class Overlays {
       `lowerdir=${lower.map((part) => join(this.#name(part.directory), part.below)).join(":")}`,
       `upperdir=${this.#name(upper)}`,
       `workdir=${this.#name(work)}`,
-      "redirect_dir=off,metacopy=off,index=off,xino=off",
+      "metacopy=off,index=off,xino=off",
       // What is kept of an upper directory is synced when it is stored; a sync at each unmount would be paid for nothing.
       "volatile",
-      ...(this.#userxattr ? ["userxattr"] : []),
+      // With attributes of users the kernel takes no "off", but what it means in full: neither made nor followed.
+      ...(this.#userxattr ? ["userxattr", "redirect_dir=nofollow"] : ["redirect_dir=off"]),
     ].join(",");
     if (options.length > LONGEST_OPTIONS) {
       throw new FrescoError("sandbox.stack-too-deep", `${lower.length} layers lie beneath ${target}, more than one mount can name.`, {

@@ -105,7 +105,9 @@ export class StepProcess {
   }
 }
 
-function unstarted(text: string): StepExit {
+function unstarted(diagnostics: string): StepExit {
+  // After the first failure of mount(8) come the consequences.
+  const text = diagnostics.split("\n", 1)[0] ?? "";
   if (/^unshare: .*(Operation not permitted|Permission denied|No space left on device)/m.test(text)) {
     return { type: "unstarted", code: "sandbox.refused", text: `The kernel refuses the namespaces of a sandbox: ${text}`, hint: REFUSED_HINT };
   }
