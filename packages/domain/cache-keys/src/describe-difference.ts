@@ -70,5 +70,7 @@ function layerWords({ before, after }: Sides): string {
 
 function show(value: FieldValue): string {
   if (value === null) return "the default";
-  return typeof value === "string" || typeof value === "number" ? JSON.stringify(value) : `[${value.map((item) => JSON.stringify(item)).join(", ")}]`;
+  return typeof value === "string" || typeof value === "number"
+    ? JSON.stringify(value)
+    : `[${value.map((item) => JSON.stringify(item)).join(", ")}]`;
 }

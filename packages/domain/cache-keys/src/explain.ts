@@ -7,12 +7,39 @@ export type FieldValue = string | number | readonly string[] | null;
 /** One thing that tells two sets of key fields apart. `undefined` on a side: it is not there. */
 export type Difference =
   | { readonly field: "base" | "command" | "shell" | "cwd" | "outputs" | "values"; readonly before: FieldValue; readonly after: FieldValue }
-  | { readonly field: "sandbox"; readonly part: "kind" | "capabilities" | "workspace"; readonly before: FieldValue; readonly after: FieldValue }
-  | { readonly field: "options"; readonly option: "user" | "network" | "mounts" | "cpus" | "memory"; readonly before: FieldValue; readonly after: FieldValue }
+  | {
+      readonly field: "sandbox";
+      readonly part: "kind" | "capabilities" | "workspace";
+      readonly before: FieldValue;
+      readonly after: FieldValue;
+    }
+  | {
+      readonly field: "options";
+      readonly option: "user" | "network" | "mounts" | "cpus" | "memory";
+      readonly before: FieldValue;
+      readonly after: FieldValue;
+    }
   /** `position` counts from 0 at the bottom of the stack. */
-  | { readonly field: "layers"; readonly stack: "system" | "workspace"; readonly position: number; readonly before: string | undefined; readonly after: string | undefined }
-  | { readonly field: "env" | "inherited" | "secrets"; readonly name: string; readonly before: string | undefined; readonly after: string | undefined }
-  | { readonly field: "view"; readonly path: BytePath; readonly change: ViewChange; readonly before: ViewFile | undefined; readonly after: ViewFile | undefined };
+  | {
+      readonly field: "layers";
+      readonly stack: "system" | "workspace";
+      readonly position: number;
+      readonly before: string | undefined;
+      readonly after: string | undefined;
+    }
+  | {
+      readonly field: "env" | "inherited" | "secrets";
+      readonly name: string;
+      readonly before: string | undefined;
+      readonly after: string | undefined;
+    }
+  | {
+      readonly field: "view";
+      readonly path: BytePath;
+      readonly change: ViewChange;
+      readonly before: ViewFile | undefined;
+      readonly after: ViewFile | undefined;
+    };
 
 export type ViewChange = "added" | "removed" | "mode" | "content" | "mode-and-content";
 
@@ -50,7 +77,9 @@ function plain(field: "base" | "command" | "shell" | "cwd" | "outputs" | "values
 
 function sandboxDifferences({ sandbox: before }: KeyFields, { sandbox: after }: KeyFields): Difference[] {
   const parts = ["kind", "capabilities", "workspace"] as const;
-  return parts.flatMap((part) => (same(before[part], after[part]) ? [] : [{ field: "sandbox", part, before: before[part], after: after[part] }]));
+  return parts.flatMap((part) =>
+    same(before[part], after[part]) ? [] : [{ field: "sandbox", part, before: before[part], after: after[part] }],
+  );
 }
 
 function optionDifferences({ options: before }: KeyFields, { options: after }: KeyFields): Difference[] {

@@ -20,7 +20,8 @@ export function hiddenSource(entries: Iterable<LayerEntry>, { has, sees, unseenB
     const kind = has(entry.path);
     if (kind === "file" && !sees(entry.path)) hidden.add(entry.path);
     else if (kind === "directory" && entry.type !== "directory" && unseenBelow(entry.path)) hidden.add(entry.path);
-    else if (kind === undefined) for (const above of directoriesAbove(entry.path)) if (has(above) === "file" && !sees(above)) hidden.add(above);
+    else if (kind === undefined)
+      for (const above of directoriesAbove(entry.path)) if (has(above) === "file" && !sees(above)) hidden.add(above);
   }
   return [...hidden];
 }

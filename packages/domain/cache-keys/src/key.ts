@@ -13,7 +13,9 @@ export const KEY_VERSION = 1;
 export function keyOf(fields: KeyFields): string {
   const document = encodeFields(fields);
   // UTF-8 folds lone surrogates into U+FFFD, which would give different fields one key; the first bytes tell the two encodings apart.
-  return createHash("sha256").update(document, /\p{Surrogate}/u.test(document) ? "utf16le" : "utf8").digest("hex");
+  return createHash("sha256")
+    .update(document, /\p{Surrogate}/u.test(document) ? "utf16le" : "utf8")
+    .digest("hex");
 }
 
 /** The canonical text of the fields. Distinct fields give distinct texts; the order in which variables were set does not count. */
@@ -34,7 +36,11 @@ const PARTS: { readonly [Field in keyof KeyFields]: (value: KeyFields[Field]) =>
   secrets: record,
   outputs: (globs) => nullable(globs, (some) => list(some, text)),
   options: ({ user, network, mounts, resources }) =>
-    nullable(user, text) + nullable(network, text) + list(mounts, text) + nullable(resources.cpus, number) + nullable(resources.memory, number),
+    nullable(user, text) +
+    nullable(network, text) +
+    list(mounts, text) +
+    nullable(resources.cpus, number) +
+    nullable(resources.memory, number),
   values: (values) => list(values, text),
   inherited: record,
   view: (entries) => list(entries, viewEntry),

@@ -34,7 +34,13 @@ export class ManifestReader {
         return { type: "fifo", ...this.#node() };
       case "b":
       case "c":
-        return { type: "device", ...this.#node(), device: type === "b" ? "block" : "character", major: this.#number(), minor: this.#number() };
+        return {
+          type: "device",
+          ...this.#node(),
+          device: type === "b" ? "block" : "character",
+          major: this.#number(),
+          minor: this.#number(),
+        };
       case "x":
       case "X":
         return { type: "deleted", path: this.#path(), directory: type === "X" };

@@ -114,7 +114,8 @@ function impossible(entries: readonly LayerEntry[]): string | undefined {
     if (entry.type !== "file") continue;
     if (!/^[0-9a-f]{64}$/.test(entry.content)) return `the content of ${JSON.stringify(entry.path)} is no SHA-256`;
     if (entry.link === undefined || entry.link === entry.path) firsts.add(entry.path);
-    else if (!firsts.has(entry.link)) return `${JSON.stringify(entry.path)} is linked to ${JSON.stringify(entry.link)}, which is no earlier file`;
+    else if (!firsts.has(entry.link))
+      return `${JSON.stringify(entry.path)} is linked to ${JSON.stringify(entry.link)}, which is no earlier file`;
   }
   return undefined;
 }

@@ -3,7 +3,10 @@ import type { KeyFields, ViewEntry } from "@fresco/cache-keys";
 import fc from "fast-check";
 
 /** Few and short strings, so that equal and nearly equal fields turn up often; lone surrogates and digits among them. */
-const word = fc.oneof(fc.constantFrom("", "a", "b", "1:a", "0:", "2[", "\ud800", "\ud801", "\ufffd", "ä", "\n"), fc.string({ maxLength: 3 }));
+const word = fc.oneof(
+  fc.constantFrom("", "a", "b", "1:a", "0:", "2[", "\ud800", "\ud801", "\ufffd", "ä", "\n"),
+  fc.string({ maxLength: 3 }),
+);
 const words = fc.array(word, { maxLength: 3 });
 const variables = fc.dictionary(word, word, { maxKeys: 3 });
 const limit = fc.option(fc.constantFrom(0.5, 1, 2), { nil: null });
@@ -32,5 +35,7 @@ export const arbitraryFields: fc.Arbitrary<KeyFields> = fc.record({
   }),
   values: words,
   inherited: variables,
-  view: fc.uniqueArray(viewEntry, { maxLength: 4, selector: ({ path }) => path }).map((entries) => entries.sort((a, b) => (a.path < b.path ? -1 : 1))),
+  view: fc
+    .uniqueArray(viewEntry, { maxLength: 4, selector: ({ path }) => path })
+    .map((entries) => entries.sort((a, b) => (a.path < b.path ? -1 : 1))),
 });

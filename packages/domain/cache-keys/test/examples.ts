@@ -31,7 +31,16 @@ export const entries: readonly LayerEntry[] = [
   { path: bytePath("a dir"), type: "directory", mode: 0o755, ...owner },
   { path: bytePath("a dir/empty"), type: "file", mode: 0o644, ...owner, size: 0, content: CONTENT },
   { path: bytePath("a dir/linked"), type: "file", mode: 0o4755, uid: 1000, gid: 100, size: 3, content: OTHER },
-  { path: bytePath("b\nnew:line"), type: "file", mode: 0o4755, uid: 1000, gid: 100, size: 3, content: OTHER, link: bytePath("a dir/linked") },
+  {
+    path: bytePath("b\nnew:line"),
+    type: "file",
+    mode: 0o4755,
+    uid: 1000,
+    gid: 100,
+    size: 3,
+    content: OTHER,
+    link: bytePath("a dir/linked"),
+  },
   { path: bytePath("gone"), type: "deleted", directory: true },
   { path: bytePath("gone/file"), type: "deleted", directory: false },
   { path: bytePath("null"), type: "device", mode: 0o666, ...owner, device: "character", major: 1, minor: 3 },
@@ -40,3 +49,20 @@ export const entries: readonly LayerEntry[] = [
   { path: bytePath("sym"), type: "symlink", mode: 0o777, ...owner, target: bytePath("../../outside") },
   { path: bytePathFrom(Uint8Array.of(0xff, 0xfe)), type: "file", mode: 0o644, ...owner, size: 0, content: CONTENT },
 ];
+
+/** Fields with nothing where there may be nothing. */
+export const emptyFields: KeyFields = {
+  sandbox: { kind: "host", capabilities: [], workspace: "" },
+  base: "",
+  layers: { system: [], workspace: [] },
+  command: "",
+  shell: [],
+  cwd: ".",
+  env: {},
+  secrets: {},
+  outputs: null,
+  options: { user: null, network: null, mounts: [], resources: { cpus: null, memory: null } },
+  values: [],
+  inherited: {},
+  view: [],
+};

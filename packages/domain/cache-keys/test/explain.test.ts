@@ -21,11 +21,21 @@ describe("explain", () => {
   it("tells added, removed, re-moded and edited files apart", () => {
     const [a, run, link] = fields.view;
     if (a === undefined || run === undefined || link === undefined) throw new Error("the example has three files");
-    const view = [{ ...a, object }, { path: bytePath("b.txt"), mode: "100644" as const, object }, { ...run, mode: "100644" as const }];
+    const view = [
+      { ...a, object },
+      { path: bytePath("b.txt"), mode: "100644" as const, object },
+      { ...run, mode: "100644" as const },
+    ];
     expect(explain(fields, changed({ view }))).toEqual([
       { field: "view", path: "a.txt", change: "content", before: { mode: "100644", object: a.object }, after: { mode: "100644", object } },
       { field: "view", path: "b.txt", change: "added", before: undefined, after: { mode: "100644", object } },
-      { field: "view", path: "bin/run", change: "mode", before: { mode: "100755", object: run.object }, after: { mode: "100644", object: run.object } },
+      {
+        field: "view",
+        path: "bin/run",
+        change: "mode",
+        before: { mode: "100755", object: run.object },
+        after: { mode: "100644", object: run.object },
+      },
       { field: "view", path: link.path, change: "removed", before: { mode: "120000", object: link.object }, after: undefined },
     ]);
     expect(told({ view })).toEqual([
@@ -57,10 +67,9 @@ describe("explain", () => {
       'The command changed from "npm ci" to "npm test".',
       'The declared outputs changed from ["dist/**"] to the default.',
     ]);
-    expect(told({ sandbox: { ...fields.sandbox, kind: "host" }, options: { ...fields.options, resources: { cpus: 4, memory: null } } })).toEqual([
-      'The sandbox\'s kind changed from "linux" to "host".',
-      "The option cpus changed from 2 to 4.",
-    ]);
+    expect(
+      told({ sandbox: { ...fields.sandbox, kind: "host" }, options: { ...fields.options, resources: { cpus: 4, memory: null } } }),
+    ).toEqual(['The sandbox\'s kind changed from "linux" to "host".', "The option cpus changed from 2 to 4."]);
     expect(told({ secrets: { NPM_TOKEN: "other", MORE: "npm" } })).toEqual([
       "The variable MORE carries the secret npm, which it did not.",
       "The variable NPM_TOKEN carries the secret other in place of npm.",

@@ -55,13 +55,18 @@ describe("A key covers everything that a step sees", () => {
 
   it("different fields have different texts, equal ones the same, and only different ones are explained", () => {
     fc.assert(
-      fc.property(arbitraryFields, fc.oneof(arbitraryFields, fc.constant(undefined)), fc.constantFrom(...fieldNames()), (first, other, field) => {
-        const second = { ...first, ...(other === undefined ? {} : { [field]: other[field] }) };
-        const equal = isDeepStrictEqual(sorted(first), sorted(second));
-        expect(encodeFields(first) === encodeFields(second)).toBe(equal);
-        expect(keyOf(first) === keyOf(second)).toBe(equal);
-        expect(explain(first, second).length === 0).toBe(equal);
-      }),
+      fc.property(
+        arbitraryFields,
+        fc.oneof(arbitraryFields, fc.constant(undefined)),
+        fc.constantFrom(...fieldNames()),
+        (first, other, field) => {
+          const second = { ...first, ...(other === undefined ? {} : { [field]: other[field] }) };
+          const equal = isDeepStrictEqual(sorted(first), sorted(second));
+          expect(encodeFields(first) === encodeFields(second)).toBe(equal);
+          expect(keyOf(first) === keyOf(second)).toBe(equal);
+          expect(explain(first, second).length === 0).toBe(equal);
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -16,13 +16,27 @@ const latin1 = fc.uint8Array({ maxLength: 4 }).map(bytePathFrom);
 const hex = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString("hex"));
 const anyEntry: fc.Arbitrary<LayerEntry> = fc.oneof(
   fc.record({ type: fc.constant("file" as const), path: name, ...owner, size: fc.maxSafeNat(), content: hex }),
-  fc.record({ type: fc.constant("directory" as const), path: name, ...owner, xattrs: fc.dictionary(latin1.map(String), latin1.map(String), { minKeys: 1, maxKeys: 2, noNullPrototype: true }) }),
+  fc.record({
+    type: fc.constant("directory" as const),
+    path: name,
+    ...owner,
+    xattrs: fc.dictionary(latin1.map(String), latin1.map(String), { minKeys: 1, maxKeys: 2, noNullPrototype: true }),
+  }),
   fc.record({ type: fc.constant("symlink" as const), path: name, ...owner, target: latin1 }),
   fc.record({ type: fc.constant("fifo" as const), path: name, ...owner }),
-  fc.record({ type: fc.constant("device" as const), path: name, ...owner, device: fc.constantFrom("block", "character"), major: fc.nat(), minor: fc.nat() }),
+  fc.record({
+    type: fc.constant("device" as const),
+    path: name,
+    ...owner,
+    device: fc.constantFrom("block", "character"),
+    major: fc.nat(),
+    minor: fc.nat(),
+  }),
   fc.record({ type: fc.constant("deleted" as const), path: name, directory: fc.boolean() }),
 );
-const anyLayer = fc.uniqueArray(anyEntry, { maxLength: 6, selector: ({ path }) => path }).map((some) => some.sort((a, b) => (a.path < b.path ? -1 : 1)));
+const anyLayer = fc
+  .uniqueArray(anyEntry, { maxLength: 6, selector: ({ path }) => path })
+  .map((some) => some.sort((a, b) => (a.path < b.path ? -1 : 1)));
 
 describe("A layer's manifest", () => {
   it("gives back every entry, and carries the layer's digest", () => {
@@ -80,7 +94,13 @@ describe("A layer's manifest", () => {
   });
 
   it.each<[string, readonly LayerEntry[]]>([
-    ["entries out of order", [{ ...file, path: bytePath("b") }, { ...file, path: bytePath("a") }]],
+    [
+      "entries out of order",
+      [
+        { ...file, path: bytePath("b") },
+        { ...file, path: bytePath("a") },
+      ],
+    ],
     ["one path twice", [file, file]],
     ["a path that climbs out", [{ ...file, path: bytePath("a/../../b") }]],
     ["an absolute path", [{ ...file, path: bytePath("/etc/passwd") }]],

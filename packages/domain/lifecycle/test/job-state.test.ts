@@ -81,7 +81,7 @@ describe("A job", () => {
     ["is told to stop twice", [queue, begin, cancel(interrupt), cancel(because)]],
   ])("never %s", (_, events) => {
     const answer = after(...events);
-    expect(answer).toMatchObject({ status: "illegal", text: expect.stringContaining("cannot take the event") });
+    expect(answer.status === "illegal" && answer.text).toContain("cannot take the event");
   });
 
   it("keeps the first cause as the reason, whatever it is told at the end", () => {
