@@ -1,0 +1,40 @@
+import type { Sandbox } from "@fresco/ports";
+import { describe, it } from "vitest";
+import { commandCases } from "./command-cases.ts";
+import { endingCases } from "./ending-cases.ts";
+import { Rig, type SandboxSubject } from "./rig.ts";
+import { layeredCases, readOnlyCases, systemCases } from "./system-cases.ts";
+
+const cases = { ...commandCases, ...endingCases, ...systemCases, ...layeredCases, ...readOnlyCases };
+
+/**
+ * What every implementation of {@link Sandbox} keeps. Registered in a test file: `sandboxContract({ name, open })`. The suite makes the
+ * workspaces itself, as the capabilities ask for; what they deny is skipped.
+ */
+export function sandboxContract(options: {
+  readonly name: string;
+  /** A fresh sandbox and directory for each case. */
+  readonly open: () => Promise<SandboxSubject & AsyncDisposable>;
+  /** Title → reason. */
+  readonly unsupported?: Partial<Record<keyof typeof cases, string>>;
+}): void {
+  const unsupported: Readonly<Record<string, string | undefined>> = options.unsupported ?? {};
+  describe(`Sandbox contract: ${options.name}`, () => {
+    for (const [title, run] of Object.entries(cases)) {
+      it(title, async (t) => {
+        t.skip(unsupported[title] !== undefined, unsupported[title]);
+        await using subject = await options.open();
+        const denied = deniedBy(subject.sandbox, title);
+        t.skip(denied !== undefined, denied);
+        await run(new Rig(subject));
+      });
+    }
+  });
+}
+
+function deniedBy(sandbox: Sandbox, title: string): string | undefined {
+  const { system } = sandbox.capabilities;
+  if (title in layeredCases && system !== "layered") return `its system is ${system}`;
+  if (title in readOnlyCases && system !== "read-only") return `its system is ${system}`;
+  return undefined;
+}
