@@ -1,7 +1,8 @@
-export { logsContract, MemoryLogs } from "./logs/index.ts";
-export { layersContract, PlainLayers } from "./layers/index.ts";
-export { PlainWorkspaces, Steps, workspacesContract, type Laid, type WorkspacesSubject } from "./workspaces/index.ts";
-export { leaveBehind, MemoryStore, someFields, storeContract, type LeftBehind, type StoreSubject } from "./store/index.ts";
-export { clockContract, ManualClock, type ClockSubject } from "./clock/index.ts";
-export { MemoryProcesses, processesContract, type ProcessesSubject } from "./processes/index.ts";
-export { PlainSandbox, Rig, sandboxContract, type SandboxSubject } from "./sandbox/index.ts";
+export { ManualClock } from "./clock/manual-clock.ts";
+export { PlainLayers } from "./layers/plain-layers.ts";
+export { MemoryLogs } from "./logs/memory-logs.ts";
+export { MemoryProcesses } from "./processes/memory-processes.ts";
+export { PlainSandbox } from "./sandbox/plain-sandbox.ts";
+export { leaveBehind, type LeftBehind } from "./store/leave-behind.ts";
+export { MemoryStore } from "./store/memory-store.ts";
+export { PlainWorkspaces } from "./workspaces/plain-workspaces.ts";

@@ -1,4 +1,5 @@
-import { clockContract, ManualClock } from "@fresco/ports-testing";
+import { ManualClock } from "@fresco/ports-testing";
+import { clockContract } from "@fresco/ports-testing/contracts";
 
 clockContract({
   name: "manual",

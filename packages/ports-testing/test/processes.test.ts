@@ -1,4 +1,5 @@
-import { MemoryProcesses, processesContract } from "@fresco/ports-testing";
+import { MemoryProcesses } from "@fresco/ports-testing";
+import { processesContract } from "@fresco/ports-testing/contracts";
 
 processesContract({
   name: "memory",

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PlainSandbox, sandboxContract } from "@fresco/ports-testing";
+import { PlainSandbox } from "@fresco/ports-testing";
+import { sandboxContract } from "@fresco/ports-testing/contracts";
 
 sandboxContract({
   name: "plain",

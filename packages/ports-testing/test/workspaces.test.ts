@@ -3,7 +3,8 @@ import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { layersContract, PlainLayers, PlainWorkspaces, workspacesContract, type WorkspacesSubject } from "../src/index.ts";
+import { PlainLayers, PlainWorkspaces } from "@fresco/ports-testing";
+import { layersContract, workspacesContract, type WorkspacesSubject } from "@fresco/ports-testing/contracts";
 
 const open = async (): Promise<WorkspacesSubject & AsyncDisposable> => {
   const directory = mkdtempSync(join(tmpdir(), "fresco-plain-"));

@@ -1,4 +1,5 @@
-import { logsContract, MemoryLogs } from "@fresco/ports-testing";
+import { MemoryLogs } from "@fresco/ports-testing";
+import { logsContract } from "@fresco/ports-testing/contracts";
 import { temporaryLogs } from "./directory.ts";
 
 logsContract({ name: "FileLogs", open: temporaryLogs });

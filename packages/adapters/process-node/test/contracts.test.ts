@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { clockContract, processesContract } from "@fresco/ports-testing";
+import { clockContract, processesContract } from "@fresco/ports-testing/contracts";
 import { NodeProcesses, SystemClock } from "../src/index.ts";
 
 clockContract({ name: "system", open: () => ({ clock: new SystemClock(), pass: (ms) => delay(ms) }) });

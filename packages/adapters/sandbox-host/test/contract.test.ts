@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sandboxContract } from "@fresco/ports-testing";
+import { sandboxContract } from "@fresco/ports-testing/contracts";
 import { FifoPipes, NodeProcesses } from "@fresco/process-node";
 import { HostSandbox } from "../src/index.ts";
 

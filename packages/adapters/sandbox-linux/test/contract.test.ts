@@ -1,4 +1,4 @@
-import { sandboxContract } from "@fresco/ports-testing";
+import { sandboxContract } from "@fresco/ports-testing/contracts";
 import { openSandbox } from "./support.ts";
 
 sandboxContract({ name: "linux", open: () => openSandbox() });

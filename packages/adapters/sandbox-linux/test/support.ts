@@ -1,7 +1,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SandboxSubject } from "@fresco/ports-testing";
+import type { SandboxSubject } from "@fresco/ports-testing/contracts";
 import { FifoPipes, NodeProcesses } from "@fresco/process-node";
 import { LinuxSandbox } from "../src/index.ts";
 import type { LinuxSandboxOptions } from "../src/index.ts";

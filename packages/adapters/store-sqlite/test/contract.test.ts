@@ -1,4 +1,5 @@
-import { leaveBehind, MemoryStore, storeContract, type LeftBehind } from "@fresco/ports-testing";
+import { leaveBehind, type LeftBehind, MemoryStore } from "@fresco/ports-testing";
+import { storeContract } from "@fresco/ports-testing/contracts";
 import { SqliteStore } from "../src/index.ts";
 import { startChild } from "./child.ts";
 import { steppingClock, temporaryDirectory } from "./directory.ts";

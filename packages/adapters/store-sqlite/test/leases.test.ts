@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { expect, it } from "vitest";
 import { bytePath } from "@fresco/pipeline";
 import type { NewEntry, Owner } from "@fresco/ports";
-import { someFields } from "@fresco/ports-testing";
+import { someFields } from "@fresco/ports-testing/contracts";
 import { SqliteStore } from "../src/index.ts";
 import { steppingClock, temporaryDirectory } from "./directory.ts";
 

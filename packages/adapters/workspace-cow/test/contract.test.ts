@@ -1,4 +1,4 @@
-import { layersContract, workspacesContract, type WorkspacesSubject } from "@fresco/ports-testing";
+import { layersContract, workspacesContract, type WorkspacesSubject } from "@fresco/ports-testing/contracts";
 import { describe, it } from "vitest";
 import { CowLayers, CowWorkspaces } from "../src/index.ts";
 import { noOverlay, runIn, temporaryDirectory } from "./support.ts";

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, readlinkSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bytePath } from "@fresco/pipeline";
-import { Steps } from "@fresco/ports-testing";
+import { Steps } from "@fresco/ports-testing/contracts";
 import { expect, it } from "vitest";
 import { CowLayers, CowWorkspaces, exportOutputs, type ExportOptions } from "../src/index.ts";
 import { directory, names, runIn, temporaryDirectory } from "./support.ts";

@@ -1,0 +1,11 @@
+export { clockContract, type ClockSubject } from "./clock/contract.ts";
+export { layersContract } from "./layers/contract.ts";
+export { logsContract } from "./logs/contract.ts";
+export { processesContract, type ProcessesSubject } from "./processes/contract.ts";
+export { sandboxContract } from "./sandbox/contract.ts";
+export { Rig, type SandboxSubject } from "./sandbox/rig.ts";
+export { storeContract } from "./store/contract.ts";
+export { someFields } from "./store/samples.ts";
+export type { StoreSubject } from "./store/subject.ts";
+export { workspacesContract } from "./workspaces/contract.ts";
+export { type Laid, Steps, type WorkspacesSubject } from "./workspaces/subject.ts";

@@ -1,2 +1,0 @@
-export { layersContract } from "./contract.ts";
-export { PlainLayers } from "./plain-layers.ts";

@@ -1,2 +1,0 @@
-export { logsContract } from "./contract.ts";
-export { MemoryLogs } from "./memory-logs.ts";
