@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { agree, type Disagreement } from "./agreement.ts";
-import { historyOf, reproducible, type History } from "./generate/history.ts";
+import { historyOf, type History, without } from "./generate/history.ts";
 import { historyRecipe, type HistoryRecipe } from "./generate/recipe.ts";
 import { compare, type Difference } from "./harness.ts";
 import { describeDifference, describeDisagreement, describeHistory } from "./report.ts";
@@ -32,7 +32,9 @@ export interface Failure<Wrong> {
 
 /** Draws histories until a subject is not as the model says, and looks for a smaller one of the same seed. */
 export function searchDifference(subject: Subject, options: SearchOptions): Promise<Failure<Difference> | undefined> {
-  return search(options, historyOf, async (history, statistics) => {
+  // Elsewhere `HOME` is the user's or nobody's, and no step's business.
+  const build = (recipe: HistoryRecipe): History => historyOf(subject.system === "layered" ? recipe : without(recipe, ["home"]));
+  return search(options, build, async (history, statistics) => {
     try {
       return await compare(subject, history, statistics);
     } catch (error) {
@@ -43,7 +45,7 @@ export function searchDifference(subject: Subject, options: SearchOptions): Prom
 
 /** Draws histories until subjects differ from each other. */
 export function searchDisagreement(subjects: readonly Subject[], options: SearchOptions): Promise<Failure<Disagreement> | undefined> {
-  return search(options, (recipe) => historyOf(reproducible(recipe)), (history) => agree(subjects, history));
+  return search(options, (recipe) => historyOf(without(recipe, ["draw", "home"])), (history) => agree(subjects, history));
 }
 
 /** A failure for a reader, with what repeats it. */

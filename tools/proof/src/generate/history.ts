@@ -48,13 +48,13 @@ export function historyOf(recipe: HistoryRecipe): History {
   return { rounds };
 }
 
-/** The same history without randomness and without `HOME`, so that every way to run it gives the same. */
-export function reproducible(recipe: HistoryRecipe): HistoryRecipe {
-  const isReproducible = ({ type }: Operation): boolean => type !== "draw" && type !== "home";
+/** The same history without some kinds of operations. */
+export function without(recipe: HistoryRecipe, types: readonly Operation["type"][]): HistoryRecipe {
+  const isKept = ({ type }: Operation): boolean => !types.includes(type);
   return {
     ...recipe,
-    steps: recipe.steps.map((step) => ({ ...step, operations: step.operations.filter(isReproducible) })),
-    rounds: recipe.rounds.map((edits) => edits.filter((edit) => edit.type !== "add-operation" || isReproducible(edit.operation))),
+    steps: recipe.steps.map((step) => ({ ...step, operations: step.operations.filter(isKept) })),
+    rounds: recipe.rounds.map((edits) => edits.filter((edit) => edit.type !== "add-operation" || isKept(edit.operation))),
   };
 }
 

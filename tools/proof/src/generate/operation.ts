@@ -14,7 +14,7 @@ export type Operation =
   | { readonly type: "fifo" }
   | { readonly type: "show-env"; readonly name: string; readonly to: string }
   | { readonly type: "draw"; readonly to: string }
-  | { readonly type: "home"; readonly from: string; readonly text: string }
+  | { readonly type: "home"; readonly text: string }
   | { readonly type: "fail-if"; readonly path: string; readonly code: number };
 
 /** The whole command of a step. `tag` makes it differ from other steps' commands. */
@@ -75,7 +75,7 @@ function script(operation: Operation): string {
     case "draw":
       return `drawn=${RANDOM}; drawn=$((drawn % 2)); echo "DRAWN $drawn"; put ${quote(operation.to)} "$drawn"`;
     case "home":
-      return `cat "$HOME/note" 2>/dev/null || echo "no note"; { cat ${quote(operation.from)} 2>/dev/null || echo ${quote(operation.text)}; } >>"$HOME/note"`;
+      return `cat "$HOME/note" 2>/dev/null || echo "no note"; { cat ./*.txt 2>/dev/null || echo ${quote(operation.text)}; } >>"$HOME/note"`;
     case "fail-if":
       return `if [ -e ${quote(operation.path)} ]; then exit ${operation.code}; fi`;
   }

@@ -78,7 +78,7 @@ function operationOn(path: fc.Arbitrary<string>): fc.Arbitrary<Operation> {
     [1, fc.record({ type: fc.constant("fifo") })],
     [2, fc.record({ type: fc.constant("show-env"), name: fc.constantFrom(...names.VARIABLES), to: path })],
     [2, fc.record({ type: fc.constant("draw"), to: path })],
-    [3, fc.record({ type: fc.constant("home"), from: readable, text: word })],
+    [5, fc.record({ type: fc.constant("home"), text: word })],
     [1, fc.record({ type: fc.constant("fail-if"), path: fc.oneof(sourcePath, builtPath), code: fc.constantFrom(1, 3, 77) })],
   ];
   return fc.oneof(...draws.map(([weight, arbitrary]) => ({ weight, arbitrary })));
@@ -97,7 +97,7 @@ const condition: fc.Arbitrary<Policy> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant("onValue"), value: fc.constantFrom('"1"', '"2"') }) },
 );
 const cached: fc.Arbitrary<Policy> = fc.oneof(
-  { weight: 6, arbitrary: condition },
+  { weight: 4, arbitrary: condition },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("all"), of: fc.array(condition, { minLength: 1, maxLength: 3 }) }) },
 );
 const outputs = fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom(...names.OUTPUTS) });

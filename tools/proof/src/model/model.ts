@@ -83,7 +83,7 @@ export class Model {
     const missing = unmatched(step.policy, run.source);
     if (missing.length > 0) return without({ type: "refused", because: "unmatched", paths: missing });
 
-    const stack = stackOf(step, run);
+    const stack = stackOf(step, run.pipeline);
     if (conflictIn(stack, run)) return without({ type: "refused", because: "conflict", paths: [] });
 
     const seen = seenBy(step, stack, run);
@@ -155,15 +155,15 @@ function ancestorsOf(id: string, pipeline: Pipeline): string[] {
   return parent === null ? [] : [...ancestorsOf(parent, pipeline), parent];
 }
 
-/** Whose workspace changes lie beneath a step, bottom to top. */
-function stackOf(step: Step, run: Run): string[] {
-  const used = step.uses.flatMap((id) => [...ancestorsOf(id, run.pipeline), id]);
-  return [...new Set([...ancestorsOf(step.id, run.pipeline), ...used])];
+/** Whose workspace changes lie beneath a step, bottom to top: what its parent saw, and the parent; what each used step saw, and that step. */
+function stackOf(step: Step, pipeline: Pipeline): string[] {
+  const beneath = [...(step.parent === null ? [] : [step.parent]), ...step.uses];
+  return [...new Set(beneath.flatMap((id) => [...stackOf(stepIn(pipeline, id), pipeline), id]))];
 }
 
 /** Have two steps of a stack, neither of which stands on the other, written one path? */
 function conflictIn(stack: readonly string[], run: Run): boolean {
-  const below = new Map(stack.map((id) => [id, stackOf(stepIn(run.pipeline, id), run)]));
+  const below = new Map(stack.map((id) => [id, stackOf(stepIn(run.pipeline, id), run.pipeline)]));
   return stack.some((upper, index) => {
     const strangers = stack.slice(0, index).filter((lower) => !below.get(upper)?.includes(lower) && !below.get(lower)?.includes(upper));
     return strangers.some((lower) => isConflict(changeOf(lower, run), changeOf(upper, run)));
