@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import type { Reason } from "@fresco/lifecycle";
 import { displayPath, type BytePath, type IR, type IRStep } from "@fresco/pipeline";
 import type { CapturedLayer, Entry, LogWriter, MaterialisedView, RunningStep } from "@fresco/ports";
@@ -154,7 +153,6 @@ export class Job {
     const context = this.#context;
     const { ports, sandbox } = context;
     const scratch = `${context.directory}/${context.number()}`;
-    await Promise.all([mkdir(`${scratch}/w`, { recursive: true, mode: 0o700 }), mkdir(`${scratch}/s`, { recursive: true, mode: 0o700 })]);
     const { base } = await context.bases.of(step);
     const git = step.git ? await context.source.repository(`${scratch}/git`) : undefined;
     const form = sandbox.capabilities.workspace[0] === "overlay" && (await ports.workspaces.strategy()).overlay ? "overlay" : "directory";
@@ -231,13 +229,11 @@ export class Job {
     return { workspace, system: keepsSystem ? await outcome.step.captureSystem(await this.#place(cacheable)) : undefined };
   }
 
-  /** An empty directory for a layer: a reserved one if it may be stored, else one that goes with the run. */
+  /** Where a layer goes: a reserved directory if it may be stored, else one that goes with the run. */
   async #place(cacheable: boolean): Promise<{ id: string; path: string }> {
     const context = this.#context;
     const number = context.number();
-    const place = cacheable ? await context.names.take() : { id: `${context.owner}-${number}`, path: `${context.directory}/${number}` };
-    await mkdir(place.path, { recursive: true, mode: 0o700 });
-    return place;
+    return cacheable ? context.names.take() : { id: `${context.owner}-${number}`, path: `${context.directory}/${number}` };
   }
 
   async #store(

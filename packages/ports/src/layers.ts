@@ -47,8 +47,8 @@ export interface CaptureOptions {
 /** Reads and writes layers. Follows no symlink and opens only regular files. */
 export interface Layers {
   /**
-   * Normalises the changes into a layer at `into` (an existing empty directory). The upper directories are consumed: files are moved, not
-   * copied, where that is possible. `undefined` when nothing changed; `into` is then left empty.
+   * Normalises the changes into a layer at `into.path`, which is made with mode 0700, parents included. The upper directories are consumed:
+   * files are moved, not copied, where that is possible. `undefined` when nothing changed; nothing is made then.
    */
   capture(changes: readonly { readonly changes: Changes; readonly options: CaptureOptions }[], into: { readonly id: string; readonly path: string }): Promise<CapturedLayer | undefined>;
   /** The manifest. @throws FrescoError `layer.damaged` when it cannot be read whole. */

@@ -61,7 +61,7 @@ export interface StepRequest {
   readonly env: Readonly<Record<string, string>>;
   /** A repository directory to mount at `.git` in the workspace. */
   readonly git?: string;
-  /** An existing private directory for this attempt; the caller removes it. */
+  /** A directory for what this attempt needs besides: made by {@link Sandbox.start} with mode 0700, parents included; the caller removes it. */
   readonly scratch: string;
   /** Raw output, in the order of arrival. A returned promise holds further reading back. */
   readonly output: (stream: "stdout" | "stderr", chunk: Uint8Array) => void | Promise<void>;
@@ -74,7 +74,7 @@ export interface RunningStep {
   signal(signal: "TERM" | "INT" | "HUP" | "KILL"): void;
   /** Resolves when nothing of the step runs any more and all its output was delivered. Never rejects. */
   readonly exit: Promise<StepExit>;
-  /** What it changed in the system, after `exit`. `undefined`: nothing, or the sandbox has no system layers. */
+  /** What it changed in the system, after `exit`; `into` as in `Layers.capture`. `undefined`: nothing, or the sandbox has no system layers. */
   captureSystem(into: { readonly id: string; readonly path: string }): Promise<CapturedLayer | undefined>;
   /** Gives up mounts and the like. After `exit`, also after a failed capture. */
   release(): Promise<void>;

@@ -34,7 +34,7 @@ export interface FrozenSource {
    * the instant when this path and content were first frozen. Leased to the owner (an id) until released or until the owner is gone.
    */
   materialise(view: readonly ViewEntry[] | "everything", owner: string): Promise<MaterialisedView>;
-  /** A `.git` directory for `git: true` steps, made in `directory`: HEAD is the user's, index and worktree show the user's changes, no hooks, remotes or credentials. `undefined`: the project is no repository. */
+  /** A `.git` directory for `git: true` steps, made at `directory` (mode 0700, parents included): HEAD is the user's, index and worktree show the user's changes, no hooks, remotes or credentials. `undefined`: the project is no repository. */
   repository(directory: string): Promise<string | undefined>;
 }
 

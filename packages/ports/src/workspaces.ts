@@ -27,9 +27,9 @@ export interface WorkspaceSpec {
   readonly view: MaterialisedView;
   /** Bottom to top, no layer twice. */
   readonly layers: readonly StackedLayer[];
-  /** An existing private directory that this workspace may fill; its owner removes it. */
+  /** A directory for what this workspace needs besides: made by {@link Workspaces.prepare} with mode 0700, parents included; the caller removes it. */
   readonly scratch: string;
-  /** What the sandbox takes. */
+  /** What the sandbox takes. A directory is made where it is missing, and emptied where it is not. */
   readonly form: { readonly type: "overlay" } | { readonly type: "directory"; readonly path: string };
 }
 

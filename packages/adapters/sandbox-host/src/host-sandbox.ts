@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { FrescoError } from "@fresco/ports";
@@ -68,6 +68,7 @@ export class HostSandbox implements Sandbox {
     if (!programExists(program, env["PATH"] ?? "/usr/bin:/bin", cwd)) return unstarted("sandbox.shell-missing", `The shell ${program} is not on this machine.`);
     const { processes, pipes } = this.#options;
     const command = { ...launch([program, ...options, "-c", request.command]), cwd, env, marker };
+    mkdirSync(request.scratch, { recursive: true, mode: 0o700 });
     const output = [await pipes.open(request.scratch), await pipes.open(request.scratch)] as const;
     return new HostStep(command, output, request.output, { processes, cleanUp: linkRepository(workspace.path, request.git) });
   }

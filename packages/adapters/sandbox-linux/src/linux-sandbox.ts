@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { mkdirSync, realpathSync } from "node:fs";
 import { FrescoError } from "@fresco/ports";
 import type { BaseIdentity, Layers, LeftStep, Pipes, Processes, RunningStep, Sandbox, SandboxCapabilities, StepRequest } from "@fresco/ports";
 import type { Base } from "@fresco/pipeline";
@@ -64,6 +64,7 @@ export class LinuxSandbox implements Sandbox {
   async start(request: StepRequest): Promise<RunningStep> {
     const { processes, layers, pipes } = this.#options;
     const bound = this.#bindingsFor(request.toolchains);
+    mkdirSync(request.scratch, { recursive: true, mode: 0o700 });
     const root = prepareRoot(request, { privilege: this.#privilege, layout: this.#hostLayout(), bound: bound.paths, hidden: this.#hidden });
     const command = this.#command(request, root, bound);
     const [stdout, stderr] = [await pipes.open(request.scratch), await pipes.open(request.scratch)];

@@ -35,6 +35,7 @@ export class CowLayers implements Layers {
       if (one.entries.length > 0) captured.push(one);
     }
     if (captured.length === 0) return undefined;
+    mkdirSync(into.path, { recursive: true, mode: 0o700 });
     for (const one of captured) one.place(placeFor(into.path, one.at));
     const entries = captured.flatMap(prefixed).sort((a, b) => comparePaths(a.path, b.path));
     return {

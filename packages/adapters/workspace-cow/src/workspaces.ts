@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type BytePath, displayPath } from "@fresco/pipeline";
 import {
   FrescoError,
@@ -48,6 +48,7 @@ export class CowWorkspaces implements Workspaces {
     const layers = [...new Map(spec.layers.map((layer) => [layer.layer.id, layer])).values()];
     const stack = await Promise.all(layers.map(({ layer }) => this.#stacked(layer)));
     refuseConflicts(layers, stack);
+    mkdirSync(spec.scratch, { recursive: true, mode: 0o700 });
     const filled = stack.filter(({ entries }) => entries.length > 0);
     return spec.form.type === "overlay" ? prepareOverlay(spec, filled) : prepareDirectory(spec, spec.form.path, filled);
   }
@@ -117,6 +118,8 @@ async function flattenLong(spec: WorkspaceSpec, layers: readonly Stacked[]): Pro
 }
 
 async function prepareDirectory(spec: WorkspaceSpec, path: string, layers: readonly Stacked[]): Promise<Workspace> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (!existsSync(path)) makeRoot(path);
   const baseline = await fillDirectory(
     Buffer.from(path),
     spec.view.lower.map((directory) => Buffer.from(directory)),
@@ -128,7 +131,11 @@ async function prepareDirectory(spec: WorkspaceSpec, path: string, layers: reado
 /** A new directory with the mode that the workspace's root shows, whatever the umask. The scratch directory above it is private. */
 function fresh(scratch: string, name: string): string {
   const path = join(scratch, name);
+  makeRoot(path);
+  return path;
+}
+
+function makeRoot(path: string): void {
   mkdirSync(path);
   chmodSync(path, 0o755);
-  return path;
 }

@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type BytePath, displayPath } from "@fresco/pipeline";
 import type { LayerRef, Layers } from "@fresco/ports";
@@ -51,9 +51,14 @@ const cases = {
   "captures nothing of a step that changed nothing": async (steps: Steps) => {
     const view = await steps.view(PROJECT);
     const changes = (await steps.prepare(view)).changes;
-    const into = await steps.directory("nothing");
+    const into = steps.fresh("nothing");
     expect(await steps.subject.layers.capture([{ changes, options: { outputs: null } }], { id: "nothing", path: into })).toBeUndefined();
-    expect(await readdir(into)).toEqual([]);
+    await expect(stat(into)).rejects.toThrow("ENOENT");
+  },
+
+  "makes the layer's directory for its owner alone": async (steps: Steps) => {
+    const layer = await steps.layer(await steps.view(PROJECT), [], "echo 2 > keep");
+    expect((await stat(layer.path)).mode & 0o777).toBe(0o700);
   },
 
   "captures nothing of what is in the end as it was": async (steps: Steps) => {

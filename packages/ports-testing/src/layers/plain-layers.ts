@@ -47,6 +47,7 @@ export class PlainLayers implements Layers {
       .sort((a, b) => (a.path < b.path ? -1 : 1));
     if (entries.length === 0) return undefined;
     const tree = join(into.path, "tree");
+    mkdirSync(into.path, { recursive: true, mode: 0o700 });
     mkdirSync(tree);
     for (const { from, at, entries: own } of parts) {
       const target = at === undefined ? tree : join(tree, at);

@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { expect } from "vitest";
 import { type Rig, codeOf } from "./rig.ts";
 
@@ -74,6 +76,12 @@ export const commandCases = {
     const { stdout } = await rig.run("pwd");
     const path = rig.sandbox.capabilities.workspacePath;
     if (path !== undefined) expect(stdout).toBe(`${path}\n`);
+  },
+
+  "the scratch directory is made, for its owner alone": async (rig: Rig) => {
+    const scratch = join(await rig.fresh("home"), "not", "there");
+    await rig.run("true", { scratch });
+    expect((await stat(scratch)).mode & 0o777).toBe(0o700);
   },
 
   "the environment arrives as it was asked for": async (rig: Rig) => {

@@ -36,6 +36,7 @@ export class PlainSandbox implements Sandbox {
     if (!exists(program)) return unstarted(token);
     const cwd = join(workspace.path, request.cwd);
     mkdirSync(cwd, { recursive: true });
+    mkdirSync(request.scratch, { recursive: true, mode: 0o700 });
     const child = spawn("/bin/sh", ["-c", 'umask 022; exec "$@"', "plain-step", program, ...options, "-c", request.command], {
       cwd,
       env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: request.scratch, ...request.env },

@@ -21,6 +21,8 @@ export interface Wish {
   readonly shell?: readonly string[];
   readonly system?: readonly LayerRef[];
   readonly output?: StepRequest["output"];
+  /** @default one that does not exist */
+  readonly scratch?: string;
 }
 
 /** A step that ended. */
@@ -89,7 +91,7 @@ export class Rig {
       shell: wish.shell ?? ["/bin/sh", "-e"],
       cwd: wish.cwd ?? ".",
       env: { CI: "true", ...wish.env },
-      scratch: await this.fresh("scratch"),
+      scratch: wish.scratch ?? join(await this.fresh("scratch"), "made"),
       output: output.take,
     });
     const ended = step.exit.then((exit) => ({ exit, step, stdout: output.text("stdout"), stderr: output.text("stderr") }));

@@ -60,7 +60,7 @@ async function rigCapture(rig: Rig, command: string, system: readonly CapturedLa
   const { step, ended } = await rig.start(command, { system });
   const { exit, stderr } = await ended;
   expect([exit, stderr]).toEqual([{ type: "exited", code: 0 }, ""]);
-  const path = await rig.fresh("layer");
+  const path = join(await rig.fresh("layer"), "made");
   const layer = await step.captureSystem({ id: path.slice(join(rig.directory, "/").length), path });
   await step.release();
   return { layer };

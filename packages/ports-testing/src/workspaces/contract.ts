@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { MaterialisedView } from "@fresco/ports";
 import { describe, expect, it } from "vitest";
 import { type Laid, PATHS, Steps, type WorkspacesSubject } from "./subject.ts";
@@ -27,6 +29,12 @@ const nothing: MaterialisedView = { lower: [], release: async () => {} };
 const cases = {
   "shows an empty workspace for an empty view and no layers": async (steps: Steps) => {
     expect(await steps.see(nothing, [], `${PATHS}; echo 1 > a; cat a`)).toBe("1\n");
+  },
+
+  "makes its scratch directory for its owner alone": async (steps: Steps) => {
+    const scratch = join(steps.fresh("scratch"), "made");
+    await steps.prepare(nothing, [], scratch);
+    expect((await stat(scratch)).mode & 0o777).toBe(0o700);
   },
 
   "shows the view, and each layer above those beneath it": async (steps: Steps) => {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LayerEntry } from "@fresco/cache-keys";
@@ -32,9 +32,11 @@ export class PlainWorkspaces implements Workspaces {
   async prepare(spec: WorkspaceSpec): Promise<Workspace> {
     if (spec.form.type !== "directory") throw new Error("plain workspaces are directories");
     const { path } = spec.form;
+    mkdirSync(spec.scratch, { recursive: true, mode: 0o700 });
     const layers = [...new Map(spec.layers.map((layer) => [layer.layer.id, layer])).values()];
     const manifests = await Promise.all(layers.map(({ layer }) => this.#layers.manifest(layer)));
     refuseConflicts(layers, manifests);
+    mkdirSync(path, { recursive: true });
     for (const name of readdirSync(path)) await rm(join(path, name), { recursive: true });
     for (const lower of spec.view.lower.toReversed()) execFileSync("cp", ["-a", "--sparse=auto", `${lower}/.`, path]);
     for (const { layer } of layers) await this.#layers.apply(layer, path);

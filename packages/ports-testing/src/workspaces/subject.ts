@@ -46,10 +46,13 @@ export class Steps {
     return { lower: [path], release: async () => {} };
   }
 
-  async prepare(view: MaterialisedView, layers: readonly Laid[] = []): Promise<Workspace> {
-    const scratch = await this.directory("scratch");
+  async prepare(
+    view: MaterialisedView,
+    layers: readonly Laid[] = [],
+    scratch: string = join(this.fresh("scratch"), "made"),
+  ): Promise<Workspace> {
     const form: WorkspaceSpec["form"] =
-      this.subject.form === "overlay" ? { type: "overlay" } : { type: "directory", path: await this.directory("workspace") };
+      this.subject.form === "overlay" ? { type: "overlay" } : { type: "directory", path: join(this.fresh("workspace"), "made") };
     const stacked = layers.map(({ layer, step = layer.id, ancestors }, index) => ({
       layer,
       step,
@@ -68,7 +71,7 @@ export class Steps {
     const workspace = await this.prepare(view, layers);
     await this.subject.run(workspace.description, `umask 022; ${script}`);
     const id = `layer-${this.#count++}`;
-    const layer = await this.subject.layers.capture([{ changes: workspace.changes, options }], { id, path: await this.directory(id) });
+    const layer = await this.subject.layers.capture([{ changes: workspace.changes, options }], { id, path: join(this.fresh("layers"), id) });
     await workspace.release();
     return layer;
   }
@@ -86,10 +89,16 @@ export class Steps {
     return this.subject.run(workspace.description, script);
   }
 
+  /** A new directory. */
   async directory(name: string): Promise<string> {
-    const path = join(this.subject.directory, `${name}-${this.#count++}`);
+    const path = this.fresh(name);
     await mkdir(path);
     return path;
+  }
+
+  /** A path at which there is nothing yet. */
+  fresh(name: string): string {
+    return join(this.subject.directory, `${name}-${this.#count++}`);
   }
 }
 
