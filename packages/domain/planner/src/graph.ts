@@ -4,7 +4,7 @@ import type { IR, IRStep } from "@fresco/pipeline";
 export interface Graph {
   readonly ids: readonly string[];
   readonly positions: ReadonlyMap<string, number>;
-  /** What must have ended before: parent, `uses`, `after`. No position twice. */
+  /** What must have ended before: parent, `uses`, `after`. A step that is named twice stands twice, here and in `behind`. */
   readonly before: readonly (readonly number[])[];
   readonly behind: readonly (readonly number[])[];
   /** Steps in the longest chain that starts here: what is started first where there is a choice. */
@@ -20,7 +20,7 @@ export function needsOf(step: IRStep): readonly string[] {
 export function graphOf(ir: IR): Graph {
   const ids = ir.steps.map(({ id }) => id);
   const positions = new Map(ids.map((id, position) => [id, position]));
-  const before = ir.steps.map((step) => [...new Set([...needsOf(step), ...step.after])].map((id) => positionOf(positions, id)));
+  const before = ir.steps.map((step) => [...needsOf(step), ...step.after].map((id) => positionOf(positions, id)));
   const behind: number[][] = ids.map(() => []);
   before.forEach((list, position) => {
     for (const earlier of list) behind[earlier]?.push(position);

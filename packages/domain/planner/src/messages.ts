@@ -18,10 +18,12 @@ export interface StartOptions {
 export type PlannerEvent =
   /** The look-up found nothing: the job is to be executed. */
   | { readonly type: "job.missed"; readonly job: string; readonly at: number }
+  /** Its command runs now: from here on its time limit counts. Whoever holds steps to their limits elsewhere leaves this out. */
+  | { readonly type: "job.started"; readonly job: string; readonly at: number }
   | { readonly type: "job.finished"; readonly job: string; readonly status: FinishedJobStatus; readonly at: number }
   /** The user wants it to stop; `insist`: at once. */
   | { readonly type: "run.interrupted"; readonly insist: boolean; readonly at: number }
-  /** The time that a `wake` command named has come. */
+  /** The time that a `wake` command named has come. One too many, or one too early, does no harm. */
   | { readonly type: "woken"; readonly at: number };
 
 /** What is to be done now, in this order. */
@@ -30,11 +32,11 @@ export type Command =
   | { readonly type: "look-up"; readonly job: string; readonly read: boolean }
   /** Execute it; it holds one of the slots until `job.finished`. */
   | { readonly type: "execute"; readonly job: string }
-  /** Stop it; `job.finished` is still to come. Repeated with `insist` when the user insists. */
+  /** Stop it; `job.finished` is still to come. `because` is the first cause, also when it is repeated with `insist` because the user insists. */
   | { readonly type: "cancel"; readonly job: string; readonly because: Reason; readonly insist: boolean }
   /** It ends here without having run; no answer. */
   | { readonly type: "conclude"; readonly job: string; readonly status: "skipped" | "cancelled"; readonly because: Reason }
-  /** Send `woken` at this time, in milliseconds. */
+  /** Send `woken` at this time, in milliseconds, in place of any time named before. */
   | { readonly type: "wake"; readonly at: number }
   /** All jobs have ended. Always the last one. */
   | { readonly type: "finish"; readonly status: FinishedRunStatus };
