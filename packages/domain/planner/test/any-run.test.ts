@@ -52,6 +52,7 @@ class Observer {
         this.lookUps.add(command.job);
         break;
       case "execute":
+        expect(this.stopped).toBe(false);
         expect(this.missed.delete(command.job)).toBe(true);
         this.executing.add(command.job);
         break;
