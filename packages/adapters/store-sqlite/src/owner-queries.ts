@@ -21,7 +21,7 @@ export function ownerQueries(database: Database) {
     others: database.query<{ own: string }>()((db, $) => db.selectFrom("owners").select("id").where("id", "not in", among($("own")))),
     remove: database.query<{ id: string }>()((db, $) => db.deleteFrom("owners").where("id", "=", $("id"))),
     unfinishedRuns: database.query<{ id: string }>()((db, $) =>
-      db.selectFrom("runs").select(["id", "started_at as startedAt"]).where("owner", "=", $("id")).where("status", "in", ["queued", "running"]).orderBy("id"),
+      db.selectFrom("runs").select(["id", "status", "started_at as startedAt"]).where("owner", "=", $("id")).where("status", "in", ["queued", "running"]).orderBy("id"),
     ),
     unfinishedJobs: database.query<{ run: string }>()((db, $) =>
       db

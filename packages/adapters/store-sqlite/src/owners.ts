@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { reconcile } from "@fresco/lifecycle";
 import { FrescoError, type Clock, type GoneOwner, type Owner, type OwnerFacts, type OwnerStore } from "@fresco/ports";
 import { FOLDERS } from "./bring-up.ts";
-import { crashed } from "./crash.ts";
 import type { Database } from "./database.ts";
 import { directoryPath } from "./directories.ts";
 import type { EventLog } from "./event-log.ts";
@@ -98,9 +98,9 @@ export class SqliteOwners implements OwnerStore {
   async #erase(id: string, now: number): Promise<void> {
     await rm(this.#ownerDirectory(id), { recursive: true, force: true });
     this.#database.write(() => {
-      for (const run of this.#queries.unfinishedRuns.all({ id })) {
-        const jobs = this.#queries.unfinishedJobs.all({ run: run.id });
-        for (const event of crashed(run, jobs, now)) this.#events.append(event);
+      for (const { id: run, status, startedAt } of this.#queries.unfinishedRuns.all({ id })) {
+        const jobs = this.#queries.unfinishedJobs.all({ run }).map((job) => ({ ...job, job: job.step, startedAt: job.startedAt ?? undefined }));
+        for (const event of reconcile({ run, status, startedAt, jobs }, now)) this.#events.append(event);
       }
       rmSync(this.#lockPath(id), { force: true });
       this.#queries.remove.run({ id });

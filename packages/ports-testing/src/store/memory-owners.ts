@@ -1,9 +1,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { reconcile } from "@fresco/lifecycle";
 import { FrescoError, type GoneOwner, type Owner, type OwnerStore } from "@fresco/ports";
 import { appendEvent, isGone, nextId, type MemoryRun, type MemoryState } from "./memory-state.ts";
-
-const UNFINISHED: ReadonlySet<string> = new Set(["pending", "queued", "running", "cancelling"]);
 
 export class MemoryOwners implements OwnerStore {
   readonly #state: MemoryState;
@@ -58,18 +57,12 @@ export class MemoryOwners implements OwnerStore {
     this.#state.owners.delete(id);
   }
 
-  #crash({ record, jobs }: MemoryRun, now: number): void {
-    const reason = { type: "owner-gone", text: "The process that executed the run is gone." } as const;
-    for (const { step, status, startedAt } of jobs.values()) {
-      if (!UNFINISHED.has(status)) continue;
-      const ran = status === "running" || status === "cancelling";
-      const durationMs = ran && startedAt !== undefined ? Math.max(0, now - startedAt) : 0;
-      appendEvent(this.#state, { run: record.id, ts: now, type: "job.finished", job: step, status: ran ? "crashed" : "cancelled", exitCode: null, durationMs, reason });
-    }
-    appendEvent(this.#state, { run: record.id, ts: now, type: "run.finished", status: "crashed", durationMs: Math.max(0, now - record.startedAt) });
+  #crash({ record: { id, status, startedAt }, jobs }: MemoryRun, now: number): void {
+    const left = { run: id, status, startedAt, jobs: [...jobs.values()].map((job) => ({ ...job, job: job.step })) };
+    for (const event of reconcile(left, now)) appendEvent(this.#state, event);
   }
 
   #unfinishedRuns(owner: string): MemoryRun[] {
-    return [...this.#state.runs.values()].filter(({ record }) => record.owner === owner && UNFINISHED.has(record.status));
+    return [...this.#state.runs.values()].filter(({ record }) => record.owner === owner && (record.status === "queued" || record.status === "running"));
   }
 }
