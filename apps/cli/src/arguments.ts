@@ -30,7 +30,8 @@ export const projectOptions: CommandOptions = {
 /** @throws FrescoError `usage.*` for options that the command does not have and for too many arguments. */
 export function parseArguments(argv: readonly string[], options: CommandOptions, positionals: { readonly max: number; readonly usage: string }): ParsedArguments {
   const config: ParseArgsOptionsConfig = {};
-  for (const [name, { type, short, multiple }] of Object.entries({ ...options, help: { type: "boolean", short: "h", help: "" } as const })) {
+  const all: CommandOptions = { ...options, help: { type: "boolean", short: "h", help: "show this help" } };
+  for (const [name, { type, short, multiple }] of Object.entries(all)) {
     config[name] = { type, ...(short === undefined ? {} : { short }), ...(multiple === true ? { multiple } : {}) };
   }
   const parsed = parse(argv, config, positionals.usage);

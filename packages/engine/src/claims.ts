@@ -21,6 +21,8 @@ export interface ClaimRequest<Hit> {
   readonly stopped: () => boolean;
   /** `false`: claim without looking whether the result arrived. */
   readonly read: boolean;
+  /** Milliseconds to wait for a living holder. */
+  readonly patience: number;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function claimKey<Hit>(entries: EntryStore, clock: Clock, request: 
     }
     if (!told) request.onWaiting(claim);
     told = true;
-    if (clock.now() - since > CLAIM_PATIENCE) return { type: "impatient" };
+    if (clock.now() - since > request.patience) return { type: "impatient" };
     await new Promise<void>((resolve) => clock.after(POLL, resolve));
   }
 }

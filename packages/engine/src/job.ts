@@ -1,7 +1,7 @@
 import type { Reason } from "@fresco/lifecycle";
 import { displayPath, type BytePath, type IR, type IRStep } from "@fresco/pipeline";
 import type { CapturedLayer, Entry, LogWriter, MaterialisedView, RunningStep } from "@fresco/ports";
-import { claimKey } from "./claims.ts";
+import { CLAIM_PATIENCE, claimKey } from "./claims.ts";
 import type { Committer } from "./committer.ts";
 import type { EnginePorts } from "./api.ts";
 import { Execution, type ExecutionOutcome, judgeExit } from "./execution.ts";
@@ -92,6 +92,7 @@ export class Job {
     const claim = await claimKey(context.ports.store.entries, context.ports.clock, {
       key: described.key,
       owner: context.owner,
+      patience: CLAIM_PATIENCE,
       read: context.readCache,
       lookUp: async () => {
         const found = await find(this.step, described, context);
@@ -159,7 +160,7 @@ export class Job {
     const execution = new Execution(ports, {
       view: () => context.materialise(step),
       workspace: {
-        layers: context.results.workspace(step),
+        layers: context.results.workspace(step.id),
         scratch: `${scratch}/w`,
         form: form === "overlay" ? { type: "overlay" } : { type: "directory", path: sandbox.capabilities.workspacePath === undefined ? sandbox.workspacePath : `${scratch}/d` },
       },
@@ -170,7 +171,7 @@ export class Job {
         attempt: this.attempt,
         base,
         toolchains: context.ir.toolchains,
-        system: context.results.system(step),
+        system: context.results.system(step.id),
         command: step.command,
         shell: step.shell,
         cwd: step.cwd,

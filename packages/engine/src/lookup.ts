@@ -58,8 +58,8 @@ export async function describe(step: IRStep, context: LookupContext): Promise<De
     sandbox: { kind, capabilities: capabilities.keyed, workspace: workspacePath },
     base: identity.identity,
     layers: {
-      system: context.results.system(step).map(({ digest }) => digest),
-      workspace: context.results.workspace(step).map(({ layer }) => layer.digest),
+      system: context.results.system(step.id).map(({ digest }) => digest),
+      workspace: context.results.workspace(step.id).map(({ layer }) => layer.digest),
     },
     command: step.command,
     shell: step.shell,

@@ -1,19 +1,16 @@
 import type { IR } from "@fresco/pipeline";
 import type { FrozenSource, Owner } from "@fresco/ports";
 import type { EnginePorts, RunOptions, RunResult } from "./api.ts";
-import { Bases } from "./bases.ts";
 import { Committer, type NotStored } from "./committer.ts";
-import { resolveEnvironment } from "./environment.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { JobContext } from "./job.ts";
 import { LayerNames } from "./layer-names.ts";
+import { lookupContext } from "./lookup-context.ts";
 import { uncacheable } from "./lookup.ts";
-import { missingError } from "./missing.ts";
-import { Results } from "./results.ts";
 import { RunLoop } from "./run.ts";
-import { planningOptions, selectedSteps, selectionOf } from "./selection.ts";
+import { planningOptions, selectionOf } from "./selection.ts";
+import { takeStableWorkspace } from "./stable-workspace.ts";
 import { Trees } from "./trees.ts";
-import { resolveViews } from "./views.ts";
 
 export interface PrepareRequest {
   readonly ports: EnginePorts;
@@ -33,23 +30,25 @@ export interface PreparedRun {
   execute(): Promise<RunResult>;
 }
 
+interface RunParts {
+  readonly committer: Committer;
+  readonly names: LayerNames;
+  readonly trees: Trees;
+  readonly workspacePath: string;
+}
+
 /**
- * Checks everything that can be wrong before anything runs (selection, environment, secrets, globs, base), then gives the run its row.
- * @throws FrescoError for each of these.
+ * Checks everything that can be wrong before anything runs, then gives the run its row.
+ * @throws what {@link lookupContext} throws, and `run.unknown-step`.
  */
 export async function prepareRun(request: PrepareRequest): Promise<PreparedRun> {
   const { ports, ir, options, source, owner, events } = request;
   const startedAt = ports.clock.now();
   const selection = selectionOf(ir, options);
-  const selected = selectedSteps(ir, selection);
-  const environment = resolveEnvironment(ir, selected, { environment: options.environment ?? {}, env: options.env ?? {}, secrets: options.secrets ?? {} });
-  if (environment.type === "missing") throw missingError(environment);
-  const views = await resolveViews(source, selected);
-  const bases = new Bases(ports.sandbox, ir);
-  await Promise.all(selected.map((step) => bases.of(step)));
-  const { capabilities, kind } = ports.sandbox;
-  const trees = new Trees(source, views, owner.id);
-  const cacheable = selected.filter((step) => uncacheable(step, ir, capabilities) === undefined).length;
+  const lookups = await lookupContext({ ports, ir, options, source, owner, selection, now: startedAt });
+  const { capabilities } = ports.sandbox;
+  const trees = new Trees(source, lookups.views, owner.id);
+  const cacheable = ir.steps.filter((step) => selection.steps.has(step.id) && uncacheable(step, ir, capabilities) === undefined).length;
   const names = new LayerNames(ports.store.directories, owner.id, Math.max(1, cacheable * (capabilities.system === "layered" ? 2 : 1)));
   const project = options.project ?? "";
   const { id } = await ports.store.runs.create({
@@ -62,21 +61,10 @@ export async function prepareRun(request: PrepareRequest): Promise<PreparedRun> 
   });
   const committer = new Committer({ layers: ports.layers, entries: ports.store.entries }, owner.id, (outcome) => loop.notice(notStoredNotice(outcome)));
   const context = (notice: JobContext["notice"]): JobContext => ({
+    ...lookups,
     ports,
-    ir,
     run: id,
     project,
-    source,
-    sandbox: { kind, capabilities, workspacePath: capabilities.workspacePath ?? options.workspacePath ?? `${owner.directory}/workspace` },
-    bases,
-    views,
-    environment: environment.steps,
-    results: new Results(ir),
-    entries: ports.store.entries,
-    layers: ports.layers,
-    seal: (value) => ports.store.seal(value),
-    owner: owner.id,
-    now: startedAt,
     directory: owner.directory,
     names,
     committer,
@@ -88,24 +76,18 @@ export async function prepareRun(request: PrepareRequest): Promise<PreparedRun> 
     number: request.number,
   });
   const loop = new RunLoop({ ports, ir, id, tree: source.tree, startedAt, planning: planningOptions(selection, options, capabilities, startedAt), events, context });
-  return { id, execute: () => execute(request, loop, { committer, names, trees }) };
+  return { id, execute: () => execute(request, loop, { committer, names, trees, workspacePath: lookups.sandbox.workspacePath }) };
 }
 
-async function execute(
-  { ports, options, source, closing }: PrepareRequest,
-  loop: RunLoop,
-  { committer, names, trees }: { readonly committer: Committer; readonly names: LayerNames; readonly trees: Trees },
-): Promise<RunResult> {
-  const stopListening = listen(loop, options, closing);
+async function execute(request: PrepareRequest, loop: RunLoop, parts: RunParts): Promise<RunResult> {
+  const { ports, options, closing } = request;
+  const { committer, names, trees } = parts;
+  loop.announce();
   for (const text of ports.sandbox.capabilities.notices) loop.notice({ code: "sandbox.capability", text });
+  const leave = await takeWorkspace(request, loop, parts.workspacePath);
+  const stopListening = listen(loop, options, closing);
   try {
-    return await loop.run(async () => {
-      await committer.done();
-      // A stored run's tree must be whole before the run is said to be over: the user may collect garbage the next moment.
-      await source.kept.catch((error: unknown) => {
-        loop.notice({ code: "source.not-kept", text: `the source of this run could not be kept for later: ${error instanceof Error ? error.message : String(error)}` });
-      });
-    });
+    return await loop.run(() => settle(request.source, loop, committer));
   } finally {
     stopListening();
     await committer.done();
@@ -113,7 +95,32 @@ async function execute(
     const leftovers = names.leftovers(committer.stored);
     await ports.sandbox.discard(leftovers.flatMap(({ made, path }) => (made ? [path] : [])));
     await ports.store.directories.forget(leftovers.map(({ id }) => id));
+    await leave();
   }
+}
+
+/** A sandbox without a workspace path of its own has one stable path per project, for one run at a time. */
+async function takeWorkspace({ ports, options, owner }: PrepareRequest, loop: RunLoop, path: string): Promise<() => Promise<void>> {
+  if (ports.sandbox.capabilities.workspacePath !== undefined) return async () => undefined;
+  const release = await takeStableWorkspace(ports.store.entries, ports.clock, {
+    path,
+    owner: owner.id,
+    stopped: () => options.signal?.aborted === true,
+    onWaiting: ({ run }) => loop.notice({ code: "workspace.waiting", text: `waiting for ${run === undefined ? "another run" : `run ${run}`}, which has the project's workspace` }),
+  });
+  return async () => {
+    if (release === undefined) return;
+    await ports.sandbox.discard([path]);
+    await release();
+  };
+}
+
+async function settle(source: FrozenSource, loop: RunLoop, committer: Committer): Promise<void> {
+  await committer.done();
+  // A stored run's tree must be whole before the run is said to be over: the user may collect garbage the next moment.
+  await source.kept.catch((error: unknown) => {
+    loop.notice({ code: "source.not-kept", text: `the source of this run could not be kept for later: ${error instanceof Error ? error.message : String(error)}` });
+  });
 }
 
 /** Interrupts reach the planner; an interrupt that came before is obeyed at once. */

@@ -1,10 +1,11 @@
 import type { Clock, GoneOwner, Sandbox, Store } from "@fresco/ports";
+import { stableWorkspacesOf } from "./stable-workspace.ts";
 
 export interface ReclaimPorts {
   readonly store: Store;
   readonly clock: Clock;
-  /** One of each kind that may have left something; an owner whose steps ran in a kind that is missing here is left for a later command. */
-  readonly sandboxes: readonly Sandbox[];
+  /** One of each kind that may have left something, asked for only if there is something to end; an owner whose steps ran in a kind that is missing is left for a later command. */
+  readonly sandboxes: () => Promise<readonly Sandbox[]>;
 }
 
 /**
@@ -12,14 +13,17 @@ export interface ReclaimPorts {
  * a kill in between leaves the rows by which the next command finds the rest. Returns the runs that are `crashed` by it.
  */
 export async function reclaim(ports: ReclaimPorts): Promise<readonly string[]> {
+  const gone = await ports.store.owners.gone();
+  if (gone.length === 0) return [];
+  const sandboxes = await ports.sandboxes();
   const crashed: string[] = [];
-  for (const owner of await ports.store.owners.gone()) {
-    if (await reclaimOwner(owner, ports)) crashed.push(...owner.runs);
+  for (const owner of gone) {
+    if (await reclaimOwner(owner, ports, sandboxes)) crashed.push(...owner.runs);
   }
   return crashed;
 }
 
-async function reclaimOwner(owner: GoneOwner, { store, clock, sandboxes }: ReclaimPorts): Promise<boolean> {
+async function reclaimOwner(owner: GoneOwner, { store, clock }: ReclaimPorts, sandboxes: readonly Sandbox[]): Promise<boolean> {
   const [first] = sandboxes;
   if (first === undefined) return false;
   for (const step of owner.steps) {
@@ -27,7 +31,7 @@ async function reclaimOwner(owner: GoneOwner, { store, clock, sandboxes }: Recla
     if (sandbox === undefined) return false;
     await sandbox.reclaim({ process: step.process, token: step.token });
   }
-  await first.discard([owner.directory, ...owner.directories.map(({ path }) => path)]);
+  await first.discard([owner.directory, ...owner.directories.map(({ path }) => path), ...stableWorkspacesOf(owner)]);
   await store.directories.forget(owner.directories.map(({ id }) => id));
   await store.owners.forget(owner.id, clock.now());
   return true;

@@ -1,4 +1,4 @@
-import type { IR, IRStep } from "@fresco/pipeline";
+import type { IR } from "@fresco/pipeline";
 import { type Stack, stacksOf } from "@fresco/planner";
 import type { LayerRef, StackedLayer } from "@fresco/ports";
 
@@ -26,19 +26,19 @@ export class Results {
   }
 
   /** Has everything beneath this step given its layers? */
-  complete(step: IRStep): boolean {
-    const { system, workspace } = this.#stack(step.id);
+  complete(step: string): boolean {
+    const { system, workspace } = this.#stack(step);
     return [...system, ...workspace].every((id) => this.#layers.has(id));
   }
 
   /** Bottom to top. */
-  system(step: IRStep): readonly LayerRef[] {
-    return this.#stack(step.id).system.flatMap((id) => this.#layers.get(id)?.system ?? []);
+  system(step: string): readonly LayerRef[] {
+    return this.#stack(step).system.flatMap((id) => this.#layers.get(id)?.system ?? []);
   }
 
   /** Bottom to top. */
-  workspace(step: IRStep): readonly StackedLayer[] {
-    return this.#stack(step.id).workspace.flatMap((id) => {
+  workspace(step: string): readonly StackedLayer[] {
+    return this.#stack(step).workspace.flatMap((id) => {
       const layer = this.#layers.get(id)?.workspace;
       return layer === undefined ? [] : [{ layer, step: id, ancestors: this.#stack(id).workspace }];
     });

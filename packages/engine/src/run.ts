@@ -59,13 +59,18 @@ export class RunLoop {
     this.#tell({ type: "notice", ...notice });
   }
 
+  /** Says that the run is there, before anything else is said of it. */
+  announce(): void {
+    const { ir, tree } = this.#request;
+    this.#tell({ type: "run.started", pipeline: ir.pipeline, tree, jobs: ir.steps.map((step) => step.id) });
+  }
+
   /**
    * `settle` is awaited when the last job has ended and before the run is said to be over.
    * @throws whatever broke the surroundings, after everything was stopped.
    */
   async run(settle: () => Promise<void>): Promise<RunResult> {
-    const { id, ir, tree, startedAt, planning, events } = this.#request;
-    this.#tell({ type: "run.started", pipeline: ir.pipeline, tree, jobs: ir.steps.map((step) => step.id) });
+    const { id, ir, startedAt, planning, events } = this.#request;
     const { state, commands } = start(ir, planning);
     this.#state = state;
     this.#obey(commands);

@@ -47,6 +47,8 @@ export interface GoneOwner {
   readonly steps: readonly (LeftStep & { readonly run: string; readonly job: string; readonly sandbox: string })[];
   /** Directories that it had reserved and not completed. */
   readonly directories: readonly Directory[];
+  /** What it had claimed. */
+  readonly claims: readonly string[];
 }
 
 export interface RunStore {

@@ -43,5 +43,6 @@ export function ownerQueries(database: Database) {
     reserved: database.query<{ id: string }>()((db, $) =>
       db.selectFrom("directories").select(["id", "kind"]).where("owner", "=", $("id")).where("state", "=", "reserved").orderBy("id"),
     ),
+    claims: database.query<{ id: string }>()((db, $) => db.selectFrom("claims").select("key").where("owner", "=", $("id")).orderBy("key")),
   };
 }

@@ -114,6 +114,7 @@ export class SqliteOwners implements OwnerStore {
       runs: this.#queries.unfinishedRuns.all({ id }).map((run) => run.id),
       steps: this.#queries.remains.all({ id }).map(({ run, step, sandbox, remains }) => ({ ...parseLeftStep(remains), run, job: step, sandbox })),
       directories: this.#queries.reserved.all({ id }).map((row) => ({ ...row, path: directoryPath(this.#directory, row.kind, row.id) })),
+      claims: this.#queries.claims.all({ id }).map(({ key }) => key),
     };
   }
 

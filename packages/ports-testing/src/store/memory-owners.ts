@@ -30,6 +30,7 @@ export class MemoryOwners implements OwnerStore {
           runs: runs.map(({ record }) => record.id),
           steps: runs.flatMap(({ record, left }) => [...left].map(([job, remains]) => ({ ...remains, run: record.id, job }))),
           directories: [...this.#state.directories.values()].filter(({ owner, state }) => owner === id && state === "reserved").map(({ id: name, kind, path }) => ({ id: name, kind, path })),
+          claims: [...this.#state.claims].filter(([, claim]) => claim.owner === id).map(([key]) => key).sort(),
         };
       });
   }

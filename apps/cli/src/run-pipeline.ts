@@ -1,0 +1,132 @@
+import { createEngine, type Run, type RunOptions, type RunResult } from "@fresco/engine";
+import type { RunEvent } from "@fresco/lifecycle";
+import type { IR } from "@fresco/pipeline";
+import { exportResults, type ExportRequest } from "./export.ts";
+import type { Freezing } from "./freezing.ts";
+import { HumanOutput, type LogMode } from "./output/human.ts";
+import { JsonOutput } from "./output/json.ts";
+import { logLines, logTail } from "./output/log-text.ts";
+import { styleFor } from "./output/style.ts";
+import { Writer } from "./output/writer.ts";
+import { type Picked, pickPipeline } from "./pick.ts";
+import type { SandboxChoice } from "./sandboxes.ts";
+import { openProject, type ProjectSession } from "./session.ts";
+import { exitCodeOfSignal, type Interrupts } from "./signals.ts";
+
+/** What the user asked for. */
+export interface RunRequest {
+  readonly name: string | undefined;
+  readonly only: readonly string[];
+  readonly from: string | undefined;
+  readonly env: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly parallel: number;
+  readonly keepGoing: boolean;
+  readonly readCache: boolean;
+  readonly timeout: number | undefined;
+  readonly exports: readonly ExportRequest[];
+  readonly force: boolean;
+  readonly format: "human" | "json";
+  readonly logs: LogMode;
+  readonly sandbox: SandboxChoice;
+  /** Milliseconds. */
+  readonly beganAt: number;
+}
+
+/** Runs a pipeline and gives the exit code. */
+export async function runPipeline(freezing: Freezing, request: RunRequest, interrupts: Interrupts): Promise<number> {
+  await using session = await openProject(freezing, request.sandbox);
+  const picked = pickPipeline(session.pipelines, request.name);
+  await using engine = createEngine(session.ports, { owner: session.owner });
+  const result = await follow(engine.run(picked.ir, engineOptions(picked, session, request, interrupts)), picked.ir, session, request);
+  if (result.status === "passed" && request.exports.length > 0) {
+    await exportResults(request.exports, result, { ir: picked.ir, layers: session.ports.layers, beganAt: request.beganAt, force: request.force });
+  }
+  return exitCode(result, interrupts);
+}
+
+function engineOptions({ only = [] }: Picked, session: ProjectSession, request: RunRequest, interrupts: Interrupts): RunOptions {
+  const selected = [...only, ...request.only];
+  return {
+    project: session.project,
+    source: session.source,
+    signal: interrupts.signal,
+    kill: interrupts.kill,
+    parallel: request.parallel,
+    keepGoing: request.keepGoing,
+    readCache: request.readCache,
+    environment: definedOnly(process.env),
+    env: request.env,
+    secrets: request.secrets,
+    workspacePath: session.workspacePath,
+    logEvents: request.format === "json" || request.logs === "stream",
+    exports: request.exports.map(({ step }) => step),
+    ...(selected.length > 0 ? { only: selected } : {}),
+    ...(request.from === undefined ? {} : { from: request.from }),
+    ...(request.timeout === undefined ? {} : { timeout: request.timeout }),
+  };
+}
+
+/** Prints the run's events as they come, and gives its result. */
+async function follow(started: Run, ir: IR, session: ProjectSession, { format, logs }: { readonly format: "human" | "json"; readonly logs: LogMode }): Promise<RunResult> {
+  const out = new Writer(process.stdout);
+  const output = format === "json" ? new JsonOutput(out) : humanOutput(out, ir, session, logs, started);
+  for await (const event of batched(started.events, () => out.flush())) await output.on(event);
+  await out.flush();
+  return started.result;
+}
+
+/** Passes events on, and flushes whenever the next one is not there at once, so that output is written in large pieces but never held back. */
+async function* batched(events: AsyncIterable<RunEvent>, flush: () => Promise<void>): AsyncGenerator<RunEvent> {
+  const iterator = events[Symbol.asyncIterator]();
+  for (;;) {
+    const next = iterator.next();
+    let arrived = false;
+    const timer = setImmediate(() => {
+      if (!arrived) void flush();
+    });
+    const item = await next;
+    arrived = true;
+    clearImmediate(timer);
+    if (item.done === true) return;
+    yield item.value;
+  }
+}
+
+function humanOutput(out: Writer, ir: IR, { store, logs }: ProjectSession, mode: LogMode, started: Run): HumanOutput {
+  const logOf = async (step: string): Promise<string> => (await store.runs.jobs(await started.id)).find((job) => job.step === step)?.log ?? "";
+  return new HumanOutput({
+    out,
+    err: new Writer(process.stderr),
+    style: styleFor(process.stdout, process.env),
+    mode,
+    ir,
+    tail: async (job, count) => logTail(logs, await logOf(job), count),
+    lines: async function* (job) {
+      yield* logLines(logs, await logOf(job));
+    },
+    again: (job) => `fresco run ${shellWord(ir.pipeline)} --only ${shellWord(job)}`,
+  });
+}
+
+function exitCode(result: RunResult, interrupts: Interrupts): number {
+  switch (result.status) {
+    case "passed":
+      return 0;
+    case "failed":
+    case "crashed":
+      return 1;
+    case "timed-out":
+      return 124;
+    case "cancelled":
+      return exitCodeOfSignal(interrupts.received() ?? "SIGINT");
+  }
+}
+
+function shellWord(text: string): string {
+  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function definedOnly(environment: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
+}

@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { type EnginePorts, reclaim } from "@fresco/engine";
+import { FileLogs } from "@fresco/logs-fs";
+import type { IR } from "@fresco/pipeline";
+import type { Clock, FrozenSource, Layers, Logs, Owner, Processes, Store } from "@fresco/ports";
+import { NodeProcesses, SystemClock } from "@fresco/process-node";
+import { SqliteStore } from "@fresco/store-sqlite";
+import { CowLayers, CowWorkspaces } from "@fresco/workspace-cow";
+import type { Freezing } from "./freezing.ts";
+import { loadProject } from "./load.ts";
+import { type FrescoPaths, frescoPaths } from "./paths.ts";
+import { everySandbox, makeSandbox, type SandboxChoice } from "./sandboxes.ts";
+
+/** The store and the logs of this user: enough for every command that only looks. */
+export interface StoreSession extends AsyncDisposable {
+  readonly paths: FrescoPaths;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly logs: Logs;
+  readonly layers: Layers;
+  readonly processes: Processes;
+}
+
+/** A project with everything to plan and run its pipelines. */
+export interface ProjectSession extends AsyncDisposable {
+  readonly project: string;
+  readonly store: Store;
+  readonly logs: Logs;
+  readonly owner: Owner;
+  readonly source: FrozenSource;
+  readonly pipelines: readonly IR[];
+  readonly ports: EnginePorts;
+  /** For a sandbox without a workspace path of its own. */
+  readonly workspacePath: string;
+}
+
+/** Opens the store, and ends what owners that are gone have left behind, so that whatever is told afterwards is true. */
+export async function openStore(): Promise<StoreSession> {
+  const paths = frescoPaths(process.env, homedir(), process.platform);
+  const clock = new SystemClock();
+  const store = await SqliteStore.open({ directory: paths.state, clock });
+  const logs = new FileLogs({ directory: join(paths.state, "logs"), clock });
+  const layers = new CowLayers();
+  const processes = new NodeProcesses();
+  const crashed = await reclaim({
+    store,
+    clock,
+    sandboxes: async () => everySandbox({ layers, processes, environment: process.env, hidden: [] }),
+  });
+  for (const run of crashed) process.stderr.write(`note: run ${run} has crashed: its process is gone, and what it left behind was removed\n`);
+  return { paths, clock, store, logs, layers, processes, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+}
+
+/** Opens a project: its frozen source, its pipelines, and where its steps run. */
+export async function openProject(freezing: Freezing, sandboxChoice: SandboxChoice): Promise<ProjectSession> {
+  const session = await openStore();
+  const { paths, clock, store, logs, layers, processes } = session;
+  const { project, source } = freezing;
+  freezing.provide(store.directories);
+  const hidden = [project, paths.state, paths.cache, paths.config];
+  const sandbox = makeSandbox(sandboxChoice, { layers, processes, environment: process.env, hidden });
+  const owner = await store.owners.open({ process: processes.self(), startedAt: clock.now() });
+  const close = async (): Promise<void> => {
+    await sandbox.discard([owner.directory]);
+    await owner[Symbol.asyncDispose]();
+    await session[Symbol.asyncDispose]();
+  };
+  try {
+    const frozen = await freezing.frozen;
+    const pipelines = await loadProject({ source: frozen, store, scratch: owner.directory, project });
+    const workspaces = new CowWorkspaces({ layers, state: paths.state });
+    return {
+      project,
+      store,
+      logs,
+      owner,
+      source: frozen,
+      pipelines,
+      ports: { source, workspaces, layers, sandbox, store, logs, clock, processes },
+      workspacePath: join(paths.state, "w", createHash("sha256").update(project).digest("hex").slice(0, 12)),
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
