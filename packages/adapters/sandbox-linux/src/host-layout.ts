@@ -18,9 +18,12 @@ export interface HostLayout {
   readonly links: Readonly<Record<string, string>>;
   /** Directories that are shown empty. */
   readonly blank: readonly string[];
-  readonly masks: readonly Mask[];
+  /** Instead of files with passwords and private keys. */
+  readonly secrets: readonly Mask[];
+  /** Instead of files with the host's name. */
+  readonly names: readonly Mask[];
   /** The name servers, where `/etc/resolv.conf` leads out of `/etc`: the file that it leads to. */
-  readonly resolver: { readonly path: string; readonly text: string } | undefined;
+  readonly resolver: string | undefined;
   /** Entries of `/proc` to hide, and to make read-only. */
   readonly hiddenProc: readonly { readonly name: string; readonly directory: boolean }[];
   readonly readOnlyProc: readonly string[];
@@ -40,7 +43,8 @@ export function hostLayout(): HostLayout {
     directories: named("directory"),
     links: Object.fromEntries(named("symlink").map((name) => [name, readlinkSync(`/${name}`)])),
     blank: BLANK.filter((path) => kindOf(`/${path}`) === "directory"),
-    masks: masks(),
+    secrets: secrets(),
+    names: [...masked("etc/hosts", (text) => `${text.trimEnd()}\n127.0.1.1\t${HOSTNAME}\n`), ...masked("etc/hostname", () => `${HOSTNAME}\n`)],
     resolver: resolver(),
     hiddenProc: HIDDEN_PROC.flatMap((name) => {
       const kind = kindOf(`/proc/${name}`);
@@ -58,21 +62,19 @@ function kindOf(path: string): Kind | undefined {
   return stat.isDirectory() ? "directory" : stat.isSymbolicLink() ? "symlink" : "file";
 }
 
-function masks(): readonly Mask[] {
-  const secrets = ["etc/shadow", "etc/shadow-", "etc/gshadow", "etc/gshadow-"].flatMap((path) => masked(path, withoutPasswords));
+function secrets(): readonly Mask[] {
+  const passwords = ["etc/shadow", "etc/shadow-", "etc/gshadow", "etc/gshadow-"].flatMap((path) => masked(path, withoutPasswords));
   const hostKeys = list("/etc/ssh")
     .filter((name) => name.startsWith("ssh_host_"))
     .flatMap((name) => masked(`etc/ssh/${name}`, () => ""));
-  const hosts = masked("etc/hosts", (text) => `${text.trimEnd()}\n127.0.1.1\t${HOSTNAME}\n`);
-  const hostname = masked("etc/hostname", () => `${HOSTNAME}\n`);
-  return [...secrets, ...hostKeys, ...hosts, ...hostname];
+  return [...passwords, ...hostKeys];
 }
 
 /** Names must resolve although `/run` is not the host's. */
-function resolver(): HostLayout["resolver"] {
+function resolver(): string | undefined {
   try {
     const path = realpathSync("/etc/resolv.conf");
-    return path.startsWith("/etc/") ? undefined : { path, text: readFileSync(path, "latin1") };
+    return path.startsWith("/etc/") ? undefined : path;
   } catch {
     return undefined;
   }

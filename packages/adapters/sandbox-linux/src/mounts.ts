@@ -8,6 +8,7 @@ import { lockedFlags } from "./locked-flags.ts";
 import type { Overlays } from "./overlay.ts";
 import { WORKSPACE } from "./script.ts";
 import { DEVICES } from "./skeleton.ts";
+import type { MountPoint } from "./skeleton.ts";
 
 /** The workspace, and the repository at its `.git`. */
 export function workspaceMounts(root: string, cwd: string, request: StepRequest, overlays: Overlays): readonly Mount[] {
@@ -26,8 +27,8 @@ function workspaceMount(target: string, workspace: WorkspaceDescription, beneath
   return overlays.mount(target, lower, workspace.upper, workspace.work);
 }
 
-/** What the kernel shows of itself, and what is fresh in every step. `runDirectory` stands in for an empty `/run`. */
-export function deviceMounts(root: string, runDirectory: string | undefined, layout: HostLayout): readonly Mount[] {
+/** What the kernel shows of itself: processes and devices. */
+export function deviceMounts(root: string, layout: HostLayout): readonly Mount[] {
   const proc = join(root, "proc");
   return [
     { source: "proc", target: proc, type: "proc", options: "nosuid,nodev,noexec" },
@@ -36,9 +37,16 @@ export function deviceMounts(root: string, runDirectory: string | undefined, lay
     ...DEVICES.map((name) => bind(`/dev/${name}`, join(root, "dev", name))),
     tmpfs(join(root, "dev/shm"), "nosuid,nodev,mode=1777"),
     { source: "devpts", target: join(root, "dev/pts"), type: "devpts", options: "newinstance,ptmxmode=0666,mode=620,nosuid,noexec" },
-    tmpfs(join(root, "tmp"), "nosuid,nodev,mode=1777"),
-    runDirectory === undefined ? tmpfs(join(root, "run"), "nosuid,nodev,mode=755") : bind(runDirectory, join(root, "run")),
   ];
+}
+
+/** What is fresh in every step: in memory, or where something is mounted beneath it, the directory that holds these mount points. */
+export function freshMounts(root: string, cwd: string, points: readonly MountPoint[]): readonly Mount[] {
+  return Object.entries({ tmp: "1777", run: "755" }).map(([name, mode]) =>
+    points.some(({ path }) => path.startsWith(`${name}/`))
+      ? bind(join(cwd, "points", name), join(root, name))
+      : tmpfs(join(root, name), `nosuid,nodev,mode=${mode}`),
+  );
 }
 
 /** Toolchains at their own place, and then what must not be seen, which may lie inside of them. */

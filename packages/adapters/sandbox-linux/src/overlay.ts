@@ -36,10 +36,10 @@ export class Overlays {
       `upperdir=${this.#name(upper)}`,
       `workdir=${this.#name(work)}`,
       "metacopy=off,index=off,xino=off",
-      // What is kept of an upper directory is synced when it is stored; a sync at each unmount would be paid for nothing.
-      "volatile",
       // With attributes of users the kernel takes no "off", but what it means in full: neither made nor followed.
       ...(this.#userxattr ? ["userxattr", "redirect_dir=nofollow"] : ["redirect_dir=off"]),
+      // What is kept of an upper directory is synced when it is stored; a sync at each unmount would be paid for nothing.
+      "volatile",
     ].join(",");
     if (options.length > LONGEST_OPTIONS) {
       throw new FrescoError("sandbox.stack-too-deep", `${lower.length} layers lie beneath ${target}, more than one mount can name.`, {

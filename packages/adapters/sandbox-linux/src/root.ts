@@ -4,10 +4,11 @@ import type { CaptureOptions, Changes, StepRequest } from "@fresco/ports";
 import { fstab } from "./fstab.ts";
 import type { Mount } from "./fstab.ts";
 import type { HostLayout } from "./host-layout.ts";
-import { deviceMounts, lastMounts, workspaceMounts } from "./mounts.ts";
+import { deviceMounts, freshMounts, lastMounts, workspaceMounts } from "./mounts.ts";
 import { Overlays } from "./overlay.ts";
 import type { Privilege } from "./privileges.ts";
 import { makeMountPoints } from "./skeleton.ts";
+import type { MountPoint } from "./skeleton.ts";
 import { hostSystem, rootfsSystem } from "./system.ts";
 import type { System } from "./system.ts";
 
@@ -37,14 +38,16 @@ export function prepareRoot(request: StepRequest, facts: RootFacts): Root {
   const path = join(cwd, "r");
   mkdirSync(cwd, { mode: 0o700 });
   for (const name of ["r", "u", "w", "empty"]) mkdirSync(join(cwd, name), { mode: 0o755 });
-  const system = request.base.type === "rootfs" ? rootfsSystem(cwd, request, request.base.path) : hostSystem(cwd, request, facts);
-  makeMountPoints(join(cwd, "points"), [...system.points, ...facts.bound.map((bound) => bound.slice(1))], system.links);
+  const system = request.base.type === "rootfs" ? rootfsSystem(cwd, request, request.base.path, facts) : hostSystem(cwd, request, facts);
+  const points = [...system.points, ...facts.bound.map(pointFor)];
+  makeMountPoints(join(cwd, "points"), points, system.links);
   const overlays = new Overlays(cwd, facts.privilege === "user");
   const mounts = [
     ...system.overlays.map((overlay) => mountSystem(cwd, path, overlay, overlays)),
-    ...system.mounts(path),
     ...workspaceMounts(path, cwd, request, overlays),
-    ...deviceMounts(path, system.run, facts.layout),
+    ...deviceMounts(path, facts.layout),
+    ...freshMounts(path, cwd, points),
+    ...system.mounts(path),
     ...lastMounts(path, cwd, facts),
   ];
   writeFileSync(join(cwd, "fstab"), fstab(mounts), { mode: 0o600 });
@@ -67,6 +70,10 @@ function captures(cwd: string, system: System): Root["captures"] {
     changes: { type: "overlay", upper: upperOf(cwd, overlay.at), lower: overlay.lower.map((lower) => join(lower.directory, lower.below)) },
     options: { outputs: null, exclude: overlay.exclude, ...(overlay.at === "" ? {} : { at: overlay.at }) },
   }));
+}
+
+function pointFor(path: string): MountPoint {
+  return { path: path.slice(1), type: statSync(path).isDirectory() ? "directory" : "file" };
 }
 
 function upperOf(cwd: string, at: string): string {

@@ -10,13 +10,24 @@ const DEVICE_LINKS = { fd: "/proc/self/fd", stdin: "/proc/self/fd/0", stdout: "/
 /** Mount points that every root has. */
 const POINTS = ["proc", "sys", "dev", "dev/shm", "dev/pts", "tmp", "run", "workspace"];
 
+/** Something that must be there to be mounted over. Its path is relative to the root. */
+export interface MountPoint {
+  readonly path: string;
+  readonly type: "directory" | "file";
+}
+
 /**
  * Makes the topmost directory of a root's stack: real directories and files wherever something is mounted. Being on top, they keep
  * mount(8), which runs outside the root, from following a symlink that a rootfs or a step left at one of these places.
  */
-export function makeMountPoints(at: string, directories: readonly string[], links: Readonly<Record<string, string>>): void {
+export function makeMountPoints(at: string, points: readonly MountPoint[], links: Readonly<Record<string, string>>): void {
   mkdirSync(at, { mode: 0o755 });
-  for (const path of [...POINTS, ...directories]) makeDirectories(at, path);
+  for (const path of POINTS) makeDirectories(at, path);
+  chmodSync(join(at, "tmp"), 0o1777);
+  for (const { path, type } of points) {
+    makeDirectories(at, type === "directory" ? path : dirname(path));
+    if (type === "file") writeFileSync(join(at, path), "", { mode: 0o644 });
+  }
   for (const device of DEVICES) writeFileSync(join(at, "dev", device), "", { mode: 0o644 });
   for (const [name, target] of Object.entries(DEVICE_LINKS)) symlinkSync(target, join(at, "dev", name));
   for (const [name, target] of Object.entries(links)) symlinkSync(target, join(at, name));

@@ -1,13 +1,14 @@
-import { chmodSync, lstatSync, mkdirSync, statSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { StepRequest } from "@fresco/ports";
 import { bind } from "./fstab.ts";
 import type { Mount } from "./fstab.ts";
-import type { HostLayout } from "./host-layout.ts";
+import type { HostLayout, Mask } from "./host-layout.ts";
 import { lockedFlags } from "./locked-flags.ts";
 import type { Lower } from "./overlay.ts";
 import type { Privilege } from "./privileges.ts";
 import { makeFloor, writeMasks } from "./skeleton.ts";
+import type { MountPoint } from "./skeleton.ts";
 
 /** One overlay mount of the system. */
 export interface SystemOverlay {
@@ -21,14 +22,11 @@ export interface SystemOverlay {
 
 /** A step's system: everything but its workspace and what is fresh in every step. */
 export interface System {
-  /** Mount points to make, relative to the root. */
-  readonly points: readonly string[];
+  readonly points: readonly MountPoint[];
   readonly links: Readonly<Record<string, string>>;
   readonly overlays: readonly SystemOverlay[];
-  /** Mounts that are no overlays. */
+  /** Mounts that are no overlays; they come after what is fresh in every step. */
   readonly mounts: (root: string) => readonly Mount[];
-  /** What stands in for an empty `/run`. */
-  readonly run?: string;
   /** Is what the step changes kept as a layer? */
   readonly captured: boolean;
 }
@@ -45,12 +43,12 @@ export function hostSystem(cwd: string, request: StepRequest, facts: { readonly 
     lower: [whole(join(cwd, "points")), ...layers, whole(join(cwd, "floor"))],
     exclude: [...FRESH, ...layout.directories, ...Object.keys(layout.links)],
   });
-  const shared = { points: layout.directories, links: layout.links };
+  const points = layout.directories.map((path): MountPoint => ({ path, type: "directory" }));
+  const { links } = layout;
   if (facts.privilege === "user") {
-    return { ...shared, overlays: [root([])], mounts: (path) => readOnlyHost(cwd, path, layout), captured: false, ...resolverBeneathRun(cwd, layout) };
+    return { points: [...points, ...resolverPoint(layout)], links, overlays: [root([])], mounts: (path) => readOnlyHost(cwd, path, layout), captured: false };
   }
-  const resolver = layout.resolver === undefined ? [] : [{ path: "etc/resolv.conf", text: layout.resolver.text, mode: 0o644, gid: 0 }];
-  writeMasks(join(cwd, "mask"), [...layout.masks, ...resolver]);
+  writeMasks(join(cwd, "mask"), [...layout.secrets, ...layout.names, ...(layout.resolver === undefined ? [] : resolverMask(layout.resolver))]);
   const trees = layerTrees(request);
   const above = (at: string): readonly Lower[] => trees.map((directory) => ({ directory, below: at })).filter(isThere);
   const overlays = [
@@ -62,31 +60,31 @@ export function hostSystem(cwd: string, request: StepRequest, facts: { readonly 
     })),
     ...layout.blank.map((at) => ({ at, lower: [...above(at), whole(blankLike(cwd, at))], exclude: [] })),
   ];
-  return { ...shared, overlays, mounts: () => [], captured: true };
+  return { points, links, overlays, mounts: () => [], captured: true };
 }
 
-/** A directory that holds a whole system. */
-export function rootfsSystem(cwd: string, request: StepRequest, rootfs: string): System {
-  const lower = [join(cwd, "points"), ...layerTrees(request), rootfs].map(whole);
+/** A directory that holds a whole system; names resolve as on the host. */
+export function rootfsSystem(cwd: string, request: StepRequest, rootfs: string, facts: { readonly layout: HostLayout }): System {
+  writeMasks(join(cwd, "mask"), [...facts.layout.names, ...resolverMask(facts.layout.resolver ?? "/etc/resolv.conf")]);
+  const lower = [join(cwd, "points"), ...layerTrees(request), join(cwd, "mask"), rootfs].map(whole);
   return { points: [], links: {}, overlays: [{ at: "", lower, exclude: FRESH }], mounts: () => [], captured: true };
 }
 
 function readOnlyHost(cwd: string, root: string, layout: HostLayout): readonly Mount[] {
-  writeMasks(join(cwd, "mask"), layout.masks);
+  const masks = [...layout.secrets, ...layout.names];
+  writeMasks(join(cwd, "mask"), masks);
   const shown = (source: string, at: string): Mount => bind(source, join(root, at), { readOnly: true, recursive: true, flags: lockedFlags(source) });
   return [
     ...layout.directories.map((at) => shown(`/${at}`, at)),
-    ...layout.masks.map((mask) => shown(join(cwd, "mask", mask.path), mask.path)),
+    ...masks.map((mask) => shown(join(cwd, "mask", mask.path), mask.path)),
     ...layout.blank.map((at) => bind(blankLike(cwd, at), join(root, at))),
+    ...(layout.resolver === undefined ? [] : [shown(layout.resolver, layout.resolver)]),
   ];
 }
 
 /** Read-only, `/etc/resolv.conf` stays the symlink that it is, so what it leads to must be there. */
-function resolverBeneathRun(cwd: string, { resolver }: HostLayout): { readonly run: string } | undefined {
-  if (resolver === undefined || !resolver.path.startsWith("/run/")) return undefined;
-  const run = join(cwd, "run");
-  writeMasks(run, [{ path: resolver.path.slice("/run/".length), text: resolver.text, mode: 0o644, gid: 0 }]);
-  return { run };
+function resolverPoint({ resolver }: HostLayout): readonly MountPoint[] {
+  return resolver === undefined ? [] : [{ path: resolver.slice(1), type: "file" }];
 }
 
 /** An empty directory with the mode of the host's. */
@@ -95,6 +93,12 @@ function blankLike(cwd: string, at: string): string {
   mkdirSync(directory);
   chmodSync(directory, statSync(join("/", at)).mode & 0o7777);
   return directory;
+}
+
+/** Read anew for each step: laptops move. */
+function resolverMask(path: string): readonly Mask[] {
+  if (!existsSync(path)) return [];
+  return [{ path: "etc/resolv.conf", text: readFileSync(path, "latin1"), mode: 0o644, gid: 0 }];
 }
 
 function layerTrees(request: StepRequest): readonly string[] {

@@ -20,6 +20,3 @@ export async function openSandbox(options: Partial<LinuxSandboxOptions> = {}): P
   });
   return { sandbox, directory, [Symbol.asyncDispose]: () => sandbox.discard([directory]) };
 }
-
-/** Why there is no such sandbox here; `undefined` where there is one. */
-export const notHere = process.platform === "linux" ? undefined : "namespaces are Linux's";
