@@ -37,10 +37,10 @@ export function positionOf(positions: ReadonlyMap<string, number>, id: string): 
 /** Kahn's algorithm against the edges: a step is settled when everything behind it is. */
 function longestChains(before: readonly (readonly number[])[], behind: readonly (readonly number[])[]): Int32Array {
   const chain = new Int32Array(before.length).fill(1);
-  const open = Int32Array.from(behind, (list) => list.length);
+  const open = new Int32Array(behind.map((list) => list.length));
   const settled: number[] = [];
-  open.forEach((count, position) => {
-    if (count === 0) settled.push(position);
+  behind.forEach((list, position) => {
+    if (list.length === 0) settled.push(position);
   });
   for (const position of settled) {
     for (const earlier of before[position] ?? []) {

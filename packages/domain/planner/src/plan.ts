@@ -43,7 +43,7 @@ export class Plan {
     this.#timeout = options.timeout ?? ir.timeout;
     this.#limits = ir.steps.map((step) => step.timeout);
     this.#stages = ir.steps.map(() => "waiting");
-    this.#open = Int32Array.from(this.#graph.before, (before) => before.length);
+    this.#open = new Int32Array(this.#graph.before.map((before) => before.length));
     this.#ready = new ReadyQueue(this.#graph.chain);
   }
 
