@@ -123,10 +123,10 @@ const sourceEdit: fc.Arbitrary<SourceEdit> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: fc.constant("touch"), path: sourcePath }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant("delete"), path: sourcePath }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("delete"), path: fc.constantFrom("dir", "dir/sub", "made.txt") }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant("rename"), from: sourcePath, to: sourcePath }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant("rename"), from: sourcePath, to: sourcePath }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("to-directory"), path: sourcePath }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("mkdir"), path: fc.constantFrom("hollow", "dir/hollow") }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant("chmod"), path: sourcePath, mode: fc.constantFrom(0o644, 0o755, 0o600) }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant("chmod"), path: sourcePath, mode: fc.constantFrom(0o755, 0o644, 0o600) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("symlink"), path: sourcePath, target: fc.constantFrom(...names.TARGETS) }) },
   {
     weight: 2,

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createEngine, type JobResult } from "@fresco/engine";
+import { FileLogs } from "@fresco/logs-fs";
+import type { BaseIdentity, Clock, Logs, Sandbox, Workspaces } from "@fresco/ports";
+import { FifoPipes, NodeProcesses } from "@fresco/process-node";
+import { HostSandbox } from "@fresco/sandbox-host";
+import { LinuxSandbox } from "@fresco/sandbox-linux";
+import { GitSource } from "@fresco/source-git";
+import { SqliteStore } from "@fresco/store-sqlite";
+import { CowLayers, CowWorkspaces } from "@fresco/workspace-cow";
+import type { Ports, Sabotage } from "./sabotage/index.ts";
+import type { Outcome, Subject } from "./subject.ts";
+
+/** Which adapters the product is put together from. */
+export type Surroundings = { readonly sandbox: "linux"; readonly strategy: "overlay" | "copy" } | { readonly sandbox: "host" };
+
+/** The product: the engine over its real adapters, with a store of its own for each session, and time that stands still in a run. */
+export function engineSubject(surroundings: Surroundings, sabotage?: Sabotage): Subject {
+  return {
+    name: nameOf(surroundings, sabotage),
+    system: sandboxFor(surroundings, []).capabilities.system,
+    open: async (project) => {
+      const directory = mkdtempSync(join(tmpdir(), "fresco-proof-state-"));
+      const clock = new SetClock();
+      const store = await SqliteStore.open({ directory, clock });
+      const layers = new CowLayers();
+      const workspaces = new CowWorkspaces({ layers, state: directory });
+      const honest: Ports = {
+        source: new GitSource({ root: project, state: join(directory, "source"), directories: () => store.directories, now: () => clock.now() }),
+        workspaces: surroundings.sandbox === "linux" && surroundings.strategy === "copy" ? copying(workspaces) : workspaces,
+        layers,
+        sandbox: withOneBase(sandboxFor(surroundings, [project, directory])),
+        store,
+        clock,
+      };
+      const ports = { ...(sabotage === undefined ? honest : sabotage.wrap(honest)), logs: new FileLogs({ directory: join(directory, "logs"), clock }), processes: new NodeProcesses() };
+      return {
+        run: async (ir, { now }) => {
+          clock.set(now);
+          await using engine = createEngine(ports);
+          const { result } = engine.run(ir, { project, keepGoing: true, parallel: 2, workspacePath: join(directory, "workspace") });
+          const { jobs } = await result;
+          return new Map(await Promise.all(jobs.map(async (job): Promise<[string, Outcome]> => [job.job, await outcomeOf(job, ports.logs)])));
+        },
+        evict: async (step) => {
+          const entries = await ports.store.entries.list();
+          await ports.store.entries.remove(entries.filter((entry) => entry.step === step).map(({ key }) => key));
+        },
+        [Symbol.asyncDispose]: async () => {
+          await store[Symbol.asyncDispose]();
+          rmSync(directory, { recursive: true });
+        },
+      };
+    },
+  };
+}
+
+/** Why the product cannot run so on this machine; `undefined`: it can. */
+export async function unavailable(surroundings: Surroundings): Promise<string | undefined> {
+  if (surroundings.sandbox === "host") return undefined;
+  if (process.platform !== "linux") return "the Linux sandbox needs Linux";
+  try {
+    await sandboxFor(surroundings, []).identify({ type: "host" }, []);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function nameOf(surroundings: Surroundings, sabotage: Sabotage | undefined): string {
+  const kind = surroundings.sandbox === "linux" ? `linux, ${surroundings.strategy}` : surroundings.sandbox;
+  return sabotage === undefined ? kind : `${kind}, where ${sabotage.name}`;
+}
+
+function sandboxFor({ sandbox }: Surroundings, hidden: readonly string[]): Sandbox {
+  const processes = new NodeProcesses();
+  const environment = { PATH: "/usr/local/bin:/usr/bin:/bin" };
+  if (sandbox === "host") return new HostSandbox({ processes, pipes: new FifoPipes(), environment });
+  return new LinuxSandbox({ layers: new CowLayers(), processes, pipes: new FifoPipes(), hidden, environment });
+}
+
+/** Time that is told. */
+class SetClock implements Clock {
+  #now = 0;
+
+  set(now: number): void {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const timer = setTimeout(callback, ms);
+    timer.unref();
+    return () => clearTimeout(timer);
+  }
+}
+
+let identity: Promise<BaseIdentity> | undefined;
+
+/** The host's fingerprint is taken once: a package that is installed meanwhile is a miss, rightly, and would be noise here. */
+function withOneBase(sandbox: Sandbox): Sandbox {
+  return {
+    kind: sandbox.kind,
+    capabilities: sandbox.capabilities,
+    identify: (base, toolchains) => (identity ??= sandbox.identify(base, toolchains)),
+    start: (request) => sandbox.start(request),
+    reclaim: (left) => sandbox.reclaim(left),
+    discard: (directories) => sandbox.discard(directories),
+  };
+}
+
+/** Workspaces as plain copies although the volume could do better. */
+function copying(workspaces: Workspaces): Workspaces {
+  return {
+    strategy: async () => ({ ...(await workspaces.strategy()), overlay: false, directory: "copy" }),
+    prepare: (spec) => workspaces.prepare(spec),
+  };
+}
+
+async function outcomeOf(job: JobResult, logs: Logs): Promise<Outcome> {
+  const chunks = [];
+  if (job.log !== undefined) for await (const chunk of logs.bytes(job.log)) chunks.push(chunk);
+  const reason = job.reason === undefined ? {} : { reason: "code" in job.reason ? `${job.reason.code}: ${job.reason.text}` : job.reason.text };
+  const layer = job.workspace === undefined ? {} : { layer: job.workspace.digest };
+  return { status: job.status, exitCode: job.exitCode, output: Buffer.concat(chunks).toString("latin1"), ...layer, ...reason };
+}
