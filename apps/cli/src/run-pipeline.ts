@@ -94,16 +94,20 @@ async function* batched(events: AsyncIterable<RunEvent>, flush: () => Promise<vo
 }
 
 function humanOutput(out: Writer, ir: IR, { store, logs }: ProjectSession, mode: LogMode, started: Run): HumanOutput {
-  const logOf = async (step: string): Promise<string> => (await store.runs.jobs(await started.id)).find((job) => job.step === step)?.log ?? "";
+  const logOf = async (step: string): Promise<string | undefined> => (await store.runs.jobs(await started.id)).find((job) => job.step === step)?.log;
   return new HumanOutput({
     out,
     err: new Writer(process.stderr),
     style: styleFor(process.stdout, process.env),
     mode,
     ir,
-    tail: async (job, count) => logTail(logs, await logOf(job), count),
+    tail: async (job, count) => {
+      const log = await logOf(job);
+      return log === undefined ? [] : logTail(logs, log, count);
+    },
     lines: async function* (job) {
-      yield* logLines(logs, await logOf(job));
+      const log = await logOf(job);
+      if (log !== undefined) yield* logLines(logs, log);
     },
     again: (job) => `fresco run ${shellWord(ir.pipeline)} --only ${shellWord(job)}`,
   });

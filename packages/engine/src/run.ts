@@ -40,7 +40,7 @@ export class RunLoop {
 
   constructor(request: RunRequest) {
     this.#request = request;
-    this.#recorder = new Recorder(request.ports.store.runs, (error) => this.#fail(error));
+    this.#recorder = new Recorder(request.ports.store.runs, (error) => this.#unrecorded(error));
     this.#steps = new Map(request.ir.steps.map((step) => [step.id, step]));
     this.#context = request.context((notice) => this.notice(notice));
     this.#observer = {
@@ -107,6 +107,7 @@ export class RunLoop {
         this.#finish(command.job, { status: command.status, exitCode: null, reason: command.because });
         return;
       case "wake":
+        this.#cancelTimeout?.();
         this.#cancelTimeout = this.#request.ports.clock.after(Math.max(0, command.at - this.#now()), () => this.#apply({ type: "woken", at: this.#now() }));
         return;
       case "finish":
@@ -132,10 +133,10 @@ export class RunLoop {
     await this.#conclude(job, await job.execute(this.#described.get(job.step.id)));
   }
 
-  /** The surroundings broke under this job: it fails, nothing new starts, and the run ends by rejecting. */
+  /** The surroundings broke under this job: it fails, and the run ends by rejecting with the first such error. */
   #follow(id: string, work: Promise<void>): void {
     work.catch((error: unknown) => {
-      this.#fail(error);
+      this.#broken ??= { error };
       this.#finish(id, { status: "failed", exitCode: null, reason: errorReason(error) });
       this.#apply({ type: "job.finished", job: id, status: "failed", at: this.#now() });
     });
@@ -191,9 +192,9 @@ export class RunLoop {
     this.#request.events.push(event);
   }
 
-  #fail(error: unknown): void {
-    if (this.#broken !== undefined) return;
-    this.#broken = { error };
+  /** What cannot be recorded must not go on. */
+  #unrecorded(error: unknown): void {
+    this.#broken ??= { error };
     this.interrupt(false);
   }
 
