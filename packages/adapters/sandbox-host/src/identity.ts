@@ -21,6 +21,11 @@ function osRelease(): string {
 }
 
 function stamp(path: string): string {
-  const stat = lstatSync(path, { throwIfNoEntry: false, bigint: true });
-  return stat === undefined ? path : `${path} ${stat.ino} ${stat.size} ${stat.mtimeNs}`;
+  try {
+    const stat = lstatSync(path, { bigint: true });
+    return `${path} ${stat.ino} ${stat.size} ${stat.mtimeNs}`;
+  } catch {
+    // Missing, or closed to this user and so to its steps.
+    return path;
+  }
 }

@@ -52,7 +52,8 @@ export class Overlays {
   #name(directory: string): string {
     const known = this.#names.get(directory);
     if (known !== undefined) return known;
-    const name = this.#names.size.toString(36);
+    // Numbers alone: whatever else lies here has letters in its name.
+    const name = String(this.#names.size);
     symlinkSync(directory, join(this.#cwd, name));
     this.#names.set(directory, name);
     return name;

@@ -120,6 +120,19 @@ describe("a step in the Linux sandbox", () => {
     }
   });
 
+  it("sees the topmost of a hundred layers, with paths that mount options could not hold", async (t) => {
+    t.skip(!isRoot, "an ordinary user's system has no layers");
+    await using subject = await openSandbox();
+    const system = Array.from({ length: 100 }, (_, index) => {
+      const path = join(subject.directory, `layer: ${"x".repeat(80)},${index}`);
+      mkdirSync(join(path, "tree/usr/share"), { recursive: true });
+      writeFileSync(join(path, "tree/usr/share/fresco-number"), `${index}\n`);
+      return { id: path, digest: path, path };
+    });
+    const { stdout } = await new Rig(subject).run("cat /usr/share/fresco-number", { system });
+    expect(stdout).toBe("99\n");
+  });
+
   it("may preload a library without one of the sandbox's own programs seeing it", async () => {
     const output = await printed("echo ran", {}, { env: { LD_PRELOAD: "/no/such/library.so" } });
     expect(output.match(/ran/g)).toHaveLength(1);

@@ -87,7 +87,10 @@ export const commandCases = {
   "the environment arrives as it was asked for": async (rig: Rig) => {
     const env = { QUOTED: `it's "$HOME" \`x\` \\ #`, LINES: "one\ntwo\n", EMPTY: "", ACCENT: "é\u0081ß漢🎨", LATER: "$QUOTED" };
     const names = Object.keys(env);
-    const { stdout } = await rig.run(names.map((name) => `printf '%s|' "$${name}"`).join(";") + "; printf '%s' \"${EMPTY+set}${UNSET+set}\"", { env });
+    const { stdout } = await rig.run(
+      names.map((name) => `printf '%s|' "$${name}"`).join(";") + "; printf '%s' \"${EMPTY+set}${UNSET+set}\"",
+      { env },
+    );
     expect(Buffer.from(stdout, "latin1").toString("utf8")).toBe(`${Object.values(env).join("|")}|set`);
   },
 

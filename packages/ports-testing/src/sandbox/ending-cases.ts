@@ -118,9 +118,14 @@ async function commandLines(): Promise<string> {
   return lines.join("\n");
 }
 
+/** Directories that are closed to us, as overlays' own are, are passed over. */
 async function filesWith(directory: string, text: string): Promise<readonly string[]> {
-  const entries = await readdir(directory, { withFileTypes: true, recursive: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const contents = await Promise.all(files.map((file) => readFile(file, "latin1").catch(() => "")));
-  return files.filter((_, index) => contents[index]?.includes(text));
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const found = entries.map(async (entry) => {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) return filesWith(path, text);
+    if (!entry.isFile()) return [];
+    return (await readFile(path, "latin1").catch(() => "")).includes(text) ? [path] : [];
+  });
+  return (await Promise.all(found)).flat();
 }

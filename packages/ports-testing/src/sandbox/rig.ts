@@ -76,7 +76,10 @@ export class Rig {
   }
 
   /** Starts a step; `said` resolves when its standard output holds this text. */
-  async start(command: string, wish: Wish = {}): Promise<{ readonly step: RunningStep; readonly ended: Promise<Ended>; readonly said: (text: string) => Promise<void> }> {
+  async start(
+    command: string,
+    wish: Wish = {},
+  ): Promise<{ readonly step: RunningStep; readonly ended: Promise<Ended>; readonly said: (text: string) => Promise<void> }> {
     const output = new Output(wish.output);
     const step = await this.sandbox.start({
       owner: "owner",

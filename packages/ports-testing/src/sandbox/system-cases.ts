@@ -21,7 +21,10 @@ export const systemCases = {
 /** For sandboxes whose steps may change the system. */
 export const layeredCases = {
   "what a step changed in the system passes on as a layer, and the host keeps its own": async (rig: Rig) => {
-    const { layer } = await rigCapture(rig, "echo one > /etc/fresco-contract; mkdir -p /usr/local/fresco-contract; echo two > /root/fresco-contract; echo three > /fresco-contract");
+    const { layer } = await rigCapture(
+      rig,
+      "echo one > /etc/fresco-contract; mkdir -p /usr/local/fresco-contract; echo two > /root/fresco-contract; echo three > /fresco-contract",
+    );
     expect(existsSync("/etc/fresco-contract")).toBe(false);
     if (layer === undefined) throw new Error("nothing was captured");
     const command = "cat /etc/fresco-contract /root/fresco-contract /fresco-contract; ls -d /usr/local/fresco-contract";
@@ -46,7 +49,9 @@ export const layeredCases = {
 /** For sandboxes whose steps see a system that they cannot change. */
 export const readOnlyCases = {
   "the system is read-only, and HOME is a fresh one in every step": async (rig: Rig) => {
-    const { stdout } = await rig.run('touch /usr/fresco-contract 2>/dev/null || echo "no /usr"; touch /etc/fresco-contract 2>/dev/null || echo "no /etc"; echo x > ~/made; ls ~');
+    const { stdout } = await rig.run(
+      'touch /usr/fresco-contract 2>/dev/null || echo "no /usr"; touch /etc/fresco-contract 2>/dev/null || echo "no /etc"; echo x > ~/made; ls ~',
+    );
     expect(stdout).toBe("no /usr\nno /etc\nmade\n");
     expect((await rig.run("ls -A ~/made 2>/dev/null || echo none")).stdout).toBe("none\n");
   },
@@ -56,7 +61,11 @@ export const readOnlyCases = {
   },
 };
 
-async function rigCapture(rig: Rig, command: string, system: readonly CapturedLayer[] = []): Promise<{ readonly layer: CapturedLayer | undefined }> {
+async function rigCapture(
+  rig: Rig,
+  command: string,
+  system: readonly CapturedLayer[] = [],
+): Promise<{ readonly layer: CapturedLayer | undefined }> {
   const { step, ended } = await rig.start(command, { system });
   const { exit, stderr } = await ended;
   expect([exit, stderr]).toEqual([{ type: "exited", code: 0 }, ""]);
