@@ -1,1 +1,1 @@
-export {};
+export { GitSource, type GitSourceOptions } from "./git-source.ts";

@@ -1,0 +1,150 @@
+import { join } from "node:path";
+import type { CompleteDirectory, Directory, DirectoryStore, MaterialisedView } from "@fresco/ports";
+import type { GitContext } from "./git.ts";
+import { EMPTY_MANIFEST, type TreeFile } from "./manifest.ts";
+import { writeLoose } from "./objects.ts";
+import type { Project } from "./project.ts";
+import { discard, removeSuperseded } from "./superseded-trees.ts";
+import { TreeContent } from "./tree-content.ts";
+import { differenceBetween, type TreeDifference } from "./tree-difference.ts";
+import type { TreeLeases } from "./tree-leases.ts";
+import { formatNote, parseNote, projectNote, treeNote } from "./tree-note.ts";
+import { buildTree } from "./trees.ts";
+import { writeDelta } from "./write-delta.ts";
+import { writeWhole } from "./write-whole.ts";
+
+/** What materialising works with. */
+export interface Materialising {
+  readonly project: Project;
+  /** The whole tree. */
+  readonly whole: ViewTree;
+  /** git that reads every object of the tree. */
+  readonly git: GitContext;
+  readonly store: DirectoryStore;
+  readonly leases: TreeLeases;
+  readonly owner: string;
+}
+
+/** The files to show, as a tree of their own: views are compared as trees. */
+export interface ViewTree {
+  readonly tree: string;
+  readonly content: TreeContent;
+  readonly count: number;
+}
+
+/** Topmost first. */
+type Stack = readonly Directory[];
+
+/** A view up to this many files is written whole: that costs less than finding out what to build on. */
+const SMALL = 200;
+/** A delta may hold so many paths, or this part of the view. */
+const DELTA_PATHS = 200;
+const DELTA_SHARE = 0.2;
+/** Trees that a new one may be built on, newest first. */
+const CANDIDATES = 3;
+
+/**
+ * Finds or makes the directories that show these files, leased; `undefined`: all of the tree.
+ * @throws FrescoError `source.damaged` when an object is missing.
+ */
+export async function materialise(work: Materialising, files: readonly TreeFile[] | undefined): Promise<MaterialisedView> {
+  const view = files === undefined ? work.whole : viewTree(work.project, files);
+  for (;;) {
+    const found = await leaseExisting(work, view.tree);
+    if (found !== undefined) return leased(work, found, false);
+    const made = await make(work, view);
+    // Somebody may have cleared it away before it is leased.
+    if (await lease(work, made)) return leased(work, made, true);
+  }
+}
+
+function viewTree(project: Project, files: readonly TreeFile[]): ViewTree {
+  const changes = new Map<string, TreeFile>(files.map((file) => [file.path, file]));
+  const { tree, objects } = buildTree(EMPTY_MANIFEST, changes);
+  if (files.length > SMALL) for (const object of objects) writeLoose(project.objects, object);
+  return { tree, content: new TreeContent(EMPTY_MANIFEST, changes), count: files.length };
+}
+
+async function leaseExisting(work: Materialising, tree: string): Promise<Stack | undefined> {
+  for (const row of await work.store.list("tree", treeNote(work.project, tree))) {
+    const base = parseNote(row.note)?.base;
+    const below = base === undefined ? [] : (await work.store.list("tree", projectNote(work.project))).filter(({ id }) => id === base);
+    if (base !== undefined && below.length === 0) continue;
+    const stack = [row, ...below];
+    if (await lease(work, stack)) return stack;
+  }
+  return undefined;
+}
+
+function lease({ leases, store, owner }: Materialising, stack: Stack): Promise<boolean> {
+  return leases.take(store, owner, idsOf(stack));
+}
+
+function leased(work: Materialising, stack: Stack, isNew: boolean): MaterialisedView {
+  let released: Promise<void> | undefined;
+  const release = async (): Promise<void> => {
+    await work.leases.release(work.store, work.owner, idsOf(stack));
+    if (isNew) await removeSuperseded(work.project, work.store);
+  };
+  return { lower: stack.map(({ path }) => join(path, "tree")), release: () => (released ??= release()) };
+}
+
+function idsOf(stack: Stack): readonly string[] {
+  return stack.map(({ id }) => id);
+}
+
+/** A delta over what is there where that is possible and cheaper, else the whole. */
+async function make(work: Materialising, view: ViewTree): Promise<Stack> {
+  const base = await leaseBase(work, view);
+  if (base !== undefined) {
+    try {
+      const delta = await fill(work, view, base.row.id, (directory) => writeDelta(work, view, base.difference, directory));
+      if (delta !== undefined) return [delta, base.row];
+    } finally {
+      await work.leases.release(work.store, work.owner, [base.row.id]);
+    }
+  }
+  const whole = await fill(work, view, undefined, (directory) => writeWhole(work, view, directory));
+  return whole === undefined ? [] : [whole];
+}
+
+/** @param write Fills the directory and returns its bytes; `undefined`: it cannot be made this way here. */
+async function fill(
+  { project, store, owner }: Materialising,
+  view: ViewTree,
+  base: string | undefined,
+  write: (directory: string) => Promise<number | undefined>,
+): Promise<Directory | undefined> {
+  const [directory] = await store.reserve("tree", owner, 1);
+  if (directory === undefined) throw new Error("no directory was reserved");
+  let bytes: number | undefined;
+  try {
+    bytes = await write(directory.path);
+  } finally {
+    if (bytes === undefined) await discard(store, [directory]);
+  }
+  if (bytes === undefined) return undefined;
+  await store.complete(directory.id, { bytes, note: formatNote(project, { tree: view.tree, base }) });
+  return directory;
+}
+
+interface DeltaBase {
+  readonly row: CompleteDirectory;
+  readonly difference: TreeDifference;
+}
+
+/** The whole tree that differs least from the view, leased. */
+async function leaseBase(work: Materialising, view: ViewTree): Promise<DeltaBase | undefined> {
+  if (view.count <= SMALL) return undefined;
+  const limit = Math.max(DELTA_PATHS, view.count * DELTA_SHARE);
+  const rows = await work.store.list("tree", projectNote(work.project));
+  const candidates: DeltaBase[] = [];
+  for (const row of rows.filter(({ note }) => parseNote(note)?.base === undefined).slice(0, CANDIDATES)) {
+    const tree = parseNote(row.note)?.tree;
+    const difference = tree === undefined ? undefined : await differenceBetween(work.git, tree, view.tree);
+    if (difference !== undefined && difference.length <= limit) candidates.push({ row, difference });
+  }
+  candidates.sort((a, b) => a.difference.length - b.difference.length);
+  for (const candidate of candidates) if (await lease(work, [candidate.row])) return candidate;
+  return undefined;
+}

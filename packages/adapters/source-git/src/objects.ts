@@ -1,0 +1,42 @@
+import { createHash, randomBytes } from "node:crypto";
+import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { deflateSync } from "node:zlib";
+
+export type ObjectType = "blob" | "tree" | "commit";
+
+/** git's tree without entries. */
+export const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+/** An object as git hashes it. */
+export interface GitObject {
+  /** Hex. */
+  readonly id: string;
+  /** Header and content. */
+  readonly bytes: Buffer;
+}
+
+/** Names an object by its content. */
+export function gitObject(type: ObjectType, content: Uint8Array): GitObject {
+  const bytes = Buffer.concat([Buffer.from(`${type} ${content.length}\0`, "latin1"), content]);
+  return { id: createHash("sha1").update(bytes).digest("hex"), bytes };
+}
+
+/**
+ * Writes a loose object. It replaces one that is there: after a power cut that one may be empty, and git itself would trust it.
+ * @returns The file's path, for syncing it later.
+ */
+export function writeLoose(objects: string, object: GitObject): string {
+  const directory = join(objects, object.id.slice(0, 2));
+  const path = join(directory, object.id.slice(2));
+  const temporary = `${path}.${randomBytes(6).toString("hex")}`;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const file = openSync(temporary, "wx", 0o400);
+  try {
+    writeFileSync(file, deflateSync(object.bytes, { level: 1 }));
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+  return path;
+}
