@@ -51,7 +51,8 @@ function command(each: WorkspacePackage, packages: readonly WorkspacePackage[]):
     ...shared,
     entry: { ...entriesOf(each), ...children, ...(existsSync(main) ? { main } : {}) },
     outDir: path.join(each.directory, "dist"),
-    noExternal: [/./],
+    // What this names is bundled whatever `external` says, so it has to leave the native modules out itself.
+    noExternal: [/^(?!(?:better-sqlite3|koffi)$)/],
     external: ["better-sqlite3", "koffi"],
     esbuildOptions: (options) => {
       options.conditions = [sourceCondition];
