@@ -1,6 +1,7 @@
 export { ManualClock } from "./clock/manual-clock.ts";
 export { PlainLayers } from "./layers/plain-layers.ts";
 export { MemoryLogs } from "./logs/memory-logs.ts";
+export { memoryPorts, type MemoryPorts } from "./memory-ports.ts";
 export { MemoryProcesses } from "./processes/memory-processes.ts";
 export { PlainSandbox } from "./sandbox/plain-sandbox.ts";
 export { MemorySource } from "./source/memory-source.ts";

@@ -5,11 +5,17 @@ import { describe, expect, it } from "vitest";
 export interface ProcessesSubject {
   readonly processes: Processes;
   /** Starts a process that leads a group of its own and does not end by itself. */
-  readonly spawn: () => Promise<{ readonly pid: number; /** Resolves when it has ended and was collected. */ readonly ended: Promise<void> }>;
+  readonly spawn: () => Promise<{
+    readonly pid: number /** Resolves when it has ended and was collected. */;
+    readonly ended: Promise<void>;
+  }>;
 }
 
 /** What every implementation of {@link Processes} keeps. Registered in a test file: `processesContract({ name, open })`. */
-export function processesContract(options: { readonly name: string; readonly open: () => Promise<ProcessesSubject & AsyncDisposable> }): void {
+export function processesContract(options: {
+  readonly name: string;
+  readonly open: () => Promise<ProcessesSubject & AsyncDisposable>;
+}): void {
   describe(`Processes contract: ${options.name}`, () => {
     for (const [title, run] of Object.entries(cases)) {
       it(title, async () => {

@@ -8,7 +8,10 @@ import type { StoreSubject } from "./subject.ts";
 export const directoryCases = {
   "reserving names directories and makes none": async ({ store }: StoreSubject) => {
     await using owner = await openOwner(store);
-    const reserved = [...(await store.directories.reserve("layer", owner.id, 3)), ...(await store.directories.reserve("tree", owner.id, 2))];
+    const reserved = [
+      ...(await store.directories.reserve("layer", owner.id, 3)),
+      ...(await store.directories.reserve("tree", owner.id, 2)),
+    ];
     expect(new Set(reserved.map(({ id }) => id)).size).toBe(5);
     for (const { path, id } of reserved) {
       expect(existsSync(path)).toBe(false);
@@ -45,7 +48,11 @@ export const directoryCases = {
 
   "what nothing names, leases or keeps is condemned, and cannot be leased any more": async ({ store }: StoreSubject) => {
     await using owner = await openOwner(store);
-    const [idle, leased, kept] = [await makeTree(store, owner.id, "a"), await makeTree(store, owner.id, "b"), await makeTree(store, owner.id, "c")];
+    const [idle, leased, kept] = [
+      await makeTree(store, owner.id, "a"),
+      await makeTree(store, owner.id, "b"),
+      await makeTree(store, owner.id, "c"),
+    ];
     await store.directories.reserve("tree", owner.id, 1);
     await store.directories.lease(leased.id, owner.id);
     expect(await store.directories.condemn("tree", [kept.id])).toEqual([idle]);

@@ -42,7 +42,9 @@ export const entryCases = {
       { ...layer, id: tree?.id ?? "", path: tree?.path ?? "" },
     ];
     for (const refused of unreserved) {
-      await expect(store.entries.save([someEntry("good", layer), someEntry("bad", refused)])).rejects.toMatchObject({ code: "store.unreserved" });
+      await expect(store.entries.save([someEntry("good", layer), someEntry("bad", refused)])).rejects.toMatchObject({
+        code: "store.unreserved",
+      });
     }
     expect(await store.entries.list()).toEqual([]);
   },
@@ -93,7 +95,11 @@ export const entryCases = {
   },
 
   "the newest entry of a step is told": async ({ store }: StoreSubject) => {
-    await store.entries.save([someEntry("old", undefined, { createdAt: 1 }), someEntry("new", undefined, { createdAt: 2 }), someEntry("other", undefined, { createdAt: 3, step: "b" })]);
+    await store.entries.save([
+      someEntry("old", undefined, { createdAt: 1 }),
+      someEntry("new", undefined, { createdAt: 2 }),
+      someEntry("other", undefined, { createdAt: 3, step: "b" }),
+    ]);
     expect(await store.entries.latest("/project", "ci", "a")).toMatchObject({ key: "new", fields: someFields() });
     expect(await store.entries.latest("/elsewhere", "ci", "a")).toBeUndefined();
     expect((await store.entries.list()).map(({ key }) => key)).toEqual(["other", "new", "old"]);

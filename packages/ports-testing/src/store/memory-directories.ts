@@ -23,7 +23,8 @@ export class MemoryDirectories implements DirectoryStore {
 
   async complete(id: string, { bytes, note }: { readonly bytes: number; readonly note: string }): Promise<void> {
     const directory = this.#state.directories.get(id);
-    if (directory?.kind !== "tree" || directory.state !== "reserved") throw new FrescoError("store.unreserved", `The directory ${id} is not reserved for a tree.`);
+    if (directory?.kind !== "tree" || directory.state !== "reserved")
+      throw new FrescoError("store.unreserved", `The directory ${id} is not reserved for a tree.`);
     directory.note = note;
     complete(this.#state, directory, bytes, note);
   }
@@ -34,7 +35,8 @@ export class MemoryDirectories implements DirectoryStore {
       if (directory === undefined) continue;
       rmSync(markPath(directory), { force: true });
       this.#state.directories.delete(id);
-      for (const [key, entry] of this.#state.entries) if (entry.system?.id === id || entry.workspace?.id === id) this.#state.entries.delete(key);
+      for (const [key, entry] of this.#state.entries)
+        if (entry.system?.id === id || entry.workspace?.id === id) this.#state.entries.delete(key);
     }
   }
 
@@ -65,7 +67,9 @@ export class MemoryDirectories implements DirectoryStore {
       if (directory.kind !== kind || !idle || directory.leases.size > 0 || named.has(directory.id) || keep.includes(directory.id)) continue;
       directory.state = "going";
     }
-    return [...this.#state.directories.values()].filter((directory) => directory.kind === kind && directory.state === "going").map(({ id, path }) => ({ id, kind, path }));
+    return [...this.#state.directories.values()]
+      .filter((directory) => directory.kind === kind && directory.state === "going")
+      .map(({ id, path }) => ({ id, kind, path }));
   }
 }
 

@@ -29,8 +29,13 @@ export class MemoryOwners implements OwnerStore {
           directory,
           runs: runs.map(({ record }) => record.id),
           steps: runs.flatMap(({ record, left }) => [...left].map(([job, remains]) => ({ ...remains, run: record.id, job }))),
-          directories: [...this.#state.directories.values()].filter(({ owner, state }) => owner === id && state === "reserved").map(({ id: name, kind, path }) => ({ id: name, kind, path })),
-          claims: [...this.#state.claims].filter(([, claim]) => claim.owner === id).map(([key]) => key).sort(),
+          directories: [...this.#state.directories.values()]
+            .filter(({ owner, state }) => owner === id && state === "reserved")
+            .map(({ id: name, kind, path }) => ({ id: name, kind, path })),
+          claims: [...this.#state.claims]
+            .filter(([, claim]) => claim.owner === id)
+            .map(([key]) => key)
+            .sort(),
         };
       });
   }
@@ -64,6 +69,8 @@ export class MemoryOwners implements OwnerStore {
   }
 
   #unfinishedRuns(owner: string): MemoryRun[] {
-    return [...this.#state.runs.values()].filter(({ record }) => record.owner === owner && (record.status === "queued" || record.status === "running"));
+    return [...this.#state.runs.values()].filter(
+      ({ record }) => record.owner === owner && (record.status === "queued" || record.status === "running"),
+    );
   }
 }

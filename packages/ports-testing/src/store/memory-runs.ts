@@ -12,7 +12,13 @@ export class MemoryRuns implements RunStore {
   async create({ owner, project, tree, ir, startedAt, jobs }: NewRun): Promise<{ readonly id: string }> {
     const id = (this.#state.runs.size + 1).toString(32).padStart(10, "0");
     const record = { id, project, pipeline: ir.pipeline, tree, status: "queued" as const, owner, startedAt, finishedAt: undefined };
-    this.#state.runs.set(id, { record, ir, events: [], jobs: new Map(jobs.map(({ step, label }) => [step, pending(id, step, label)])), left: new Map() });
+    this.#state.runs.set(id, {
+      record,
+      ir,
+      events: [],
+      jobs: new Map(jobs.map(({ step, label }) => [step, pending(id, step, label)])),
+      left: new Map(),
+    });
     return { id };
   }
 
@@ -68,6 +74,14 @@ export class MemoryRuns implements RunStore {
 }
 
 function pending(run: string, step: string, label: string | undefined): Mutable<JobRecord> {
-  const unknown = { exitCode: undefined, startedAt: undefined, durationMs: undefined, reason: undefined, log: undefined, key: undefined, fields: undefined };
+  const unknown = {
+    exitCode: undefined,
+    startedAt: undefined,
+    durationMs: undefined,
+    reason: undefined,
+    log: undefined,
+    key: undefined,
+    fields: undefined,
+  };
   return { run, step, label, status: "pending", attempt: 0, ...unknown };
 }

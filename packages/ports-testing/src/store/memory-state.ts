@@ -1,6 +1,15 @@
 import type { KeyFields } from "@fresco/cache-keys";
 import type { IR } from "@fresco/pipeline";
-import { FrescoError, type Clock, type Directory, type Entry, type JobRecord, type LeftStep, type RunRecord, type StoredEvent } from "@fresco/ports";
+import {
+  FrescoError,
+  type Clock,
+  type Directory,
+  type Entry,
+  type JobRecord,
+  type LeftStep,
+  type RunRecord,
+  type StoredEvent,
+} from "@fresco/ports";
 
 /** A value that a fake may change in place. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -78,7 +87,13 @@ export function appendEvent(state: MemoryState, event: StoredEvent): void {
       return;
     case "job.finished":
       run.left.delete(event.job);
-      if (job !== undefined) Object.assign(job, { status: event.status, exitCode: event.exitCode ?? undefined, durationMs: event.durationMs, reason: event.reason });
+      if (job !== undefined)
+        Object.assign(job, {
+          status: event.status,
+          exitCode: event.exitCode ?? undefined,
+          durationMs: event.durationMs,
+          reason: event.reason,
+        });
       return;
     case "notice":
   }

@@ -1,15 +1,13 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Clock, PipelineStore, Store } from "@fresco/ports";
+import { removeTemporary, temporaryDirectory } from "../temporary.ts";
 import { MemoryDirectories } from "./memory-directories.ts";
 import { MemoryEntries } from "./memory-entries.ts";
 import { MemoryOwners } from "./memory-owners.ts";
 import { MemoryRuns } from "./memory-runs.ts";
 import type { MemoryState } from "./memory-state.ts";
 
-/** A store in this process's memory. Its directories are real, under a temporary one that goes when the store is disposed of. */
+/** A store in this process's memory. Its directories are real, under a temporary one that goes when the store is disposed of, or with the process. */
 export class MemoryStore implements Store {
   readonly owners: MemoryOwners;
   readonly runs: MemoryRuns;
@@ -21,7 +19,7 @@ export class MemoryStore implements Store {
 
   constructor(clock: Pick<Clock, "now"> = Date) {
     this.#state = {
-      root: mkdtempSync(join(tmpdir(), "fresco-store-")),
+      root: temporaryDirectory("fresco-store-"),
       clock,
       owners: new Map(),
       runs: new Map(),
@@ -49,7 +47,7 @@ export class MemoryStore implements Store {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    rmSync(this.#state.root, { recursive: true, force: true });
+    removeTemporary(this.#state.root);
   }
 }
 

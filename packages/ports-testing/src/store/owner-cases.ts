@@ -25,7 +25,13 @@ export const ownerCases = {
     await using alive = await openOwner(store);
     expect(await store.owners.isGone(left.owner)).toBe(true);
     const gone = await store.owners.gone();
-    expect(gone).toMatchObject([{ id: left.owner, runs: [left.run], steps: [{ run: left.run, job: "running", sandbox: "host", token: "marker", process: { pid: 4_711 } }] }]);
+    expect(gone).toMatchObject([
+      {
+        id: left.owner,
+        runs: [left.run],
+        steps: [{ run: left.run, job: "running", sandbox: "host", token: "marker", process: { pid: 4_711 } }],
+      },
+    ]);
     expect(gone[0]?.directories.map(({ id, kind }) => [id, kind])).toEqual([[left.reserved, "layer"]]);
     expect(existsSync(gone[0]?.directory ?? "")).toBe(true);
     expect(alive.id).not.toBe(left.owner);

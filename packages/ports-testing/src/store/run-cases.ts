@@ -6,7 +6,10 @@ export const runCases = {
   "a new run is queued, its jobs are pending, in the order of the pipeline": async ({ store }: StoreSubject) => {
     await using owner = await openOwner(store);
     const run = await startRun(store, owner.id, { steps: ["z", "a", "m"] });
-    expect(await store.runs.find(run)).toMatchObject({ type: "found", run: { id: run, project: "/project", pipeline: "ci", tree: "tree", status: "queued", owner: owner.id, finishedAt: undefined } });
+    expect(await store.runs.find(run)).toMatchObject({
+      type: "found",
+      run: { id: run, project: "/project", pipeline: "ci", tree: "tree", status: "queued", owner: owner.id, finishedAt: undefined },
+    });
     expect((await store.runs.jobs(run)).map(({ step, status, attempt }) => [step, status, attempt])).toEqual([
       ["z", "pending", 0],
       ["a", "pending", 0],
@@ -42,7 +45,8 @@ export const runCases = {
   "events of a run are numbered without gaps, whoever appends them": async ({ store }: StoreSubject) => {
     await using owner = await openOwner(store);
     const runs = [await startRun(store, owner.id), await startRun(store, owner.id)];
-    const notices = (count: number) => Array.from({ length: count }, (_, i) => runs.map((run) => ({ run, ts: i, type: "notice", code: "n", text: `${i}` }) as const)).flat();
+    const notices = (count: number) =>
+      Array.from({ length: count }, (_, i) => runs.map((run) => ({ run, ts: i, type: "notice", code: "n", text: `${i}` }) as const)).flat();
     await Promise.all([store.runs.append(notices(3)), store.runs.append(notices(4)), store.runs.append([])]);
     for (const run of runs) {
       const events = await store.runs.events(run);
@@ -72,7 +76,8 @@ export const runCases = {
     expect(await store.runs.find(first.slice(0, common + 1))).toMatchObject({ type: "found", run: { id: first } });
     expect(await store.runs.find(first.slice(0, common))).toEqual({ type: "ambiguous", ids });
     expect(await store.runs.find(second.toUpperCase())).toMatchObject({ type: "found", run: { id: second } });
-    for (const nothing of ["", "zzzz", "%", "_", "' OR 1", `${first}x`]) expect(await store.runs.find(nothing), nothing).toEqual({ type: "none" });
+    for (const nothing of ["", "zzzz", "%", "_", "' OR 1", `${first}x`])
+      expect(await store.runs.find(nothing), nothing).toEqual({ type: "none" });
   },
 
   "@latest is the newest run, of the project where one is given": async ({ store }: StoreSubject) => {
@@ -88,7 +93,11 @@ export const runCases = {
   "runs are listed newest first": async ({ store }: StoreSubject) => {
     await using owner = await openOwner(store);
     const ids: string[] = [];
-    for (const startedAt of [3, 1, 2]) ids[startedAt] = await startRun(store, owner.id, { startedAt: 1_800_000_000_000 + startedAt, project: startedAt === 2 ? "/other" : "/project" });
+    for (const startedAt of [3, 1, 2])
+      ids[startedAt] = await startRun(store, owner.id, {
+        startedAt: 1_800_000_000_000 + startedAt,
+        project: startedAt === 2 ? "/other" : "/project",
+      });
     expect((await store.runs.list()).map(({ id }) => id)).toEqual([ids[3], ids[2], ids[1]]);
     expect((await store.runs.list({ limit: 1 })).map(({ id }) => id)).toEqual([ids[3]]);
     expect((await store.runs.list({ project: "/project" })).map(({ id }) => id)).toEqual([ids[3], ids[1]]);

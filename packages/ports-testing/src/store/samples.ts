@@ -5,7 +5,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Any process; nothing is signalled in these tests. */
-export const someProcess: ProcessIdentity = { pid: 4_711, startTime: "12", bootId: "boot", machineId: "machine", pidNamespace: "4026531836" };
+export const someProcess: ProcessIdentity = {
+  pid: 4_711,
+  startTime: "12",
+  bootId: "boot",
+  machineId: "machine",
+  pidNamespace: "4026531836",
+};
 
 export function someIR(pipeline = "ci"): IR {
   return { version: IR_VERSION, pipeline, env: {}, base: { type: "host" }, toolchains: [], steps: [] };
@@ -33,7 +39,11 @@ export async function openOwner(store: Store): Promise<Owner> {
   return store.owners.open({ process: someProcess, startedAt: 1_000 });
 }
 
-export async function startRun(store: Store, owner: string, options: { readonly project?: string; readonly startedAt?: number; readonly steps?: readonly string[] } = {}): Promise<string> {
+export async function startRun(
+  store: Store,
+  owner: string,
+  options: { readonly project?: string; readonly startedAt?: number; readonly steps?: readonly string[] } = {},
+): Promise<string> {
   const { project = "/project", startedAt = 1_800_000_000_000, steps = ["a"] } = options;
   const jobs = steps.map((step) => ({ step, label: undefined }));
   return (await store.runs.create({ owner, project, ir: someIR(), tree: "tree", startedAt, jobs })).id;
@@ -54,6 +64,15 @@ export function makeDirectory({ path }: Directory): void {
 }
 
 export function someEntry(key: string, workspace: StoredLayer | undefined, facts: Partial<NewEntry> = {}): NewEntry {
-  const common = { fields: someFields(), project: "/project", pipeline: "ci", step: "a", run: "r1", createdAt: 2_000, durationMs: 12.5, log: "log-1" };
+  const common = {
+    fields: someFields(),
+    project: "/project",
+    pipeline: "ci",
+    step: "a",
+    run: "r1",
+    createdAt: 2_000,
+    durationMs: 12.5,
+    log: "log-1",
+  };
   return { ...common, key, system: undefined, workspace, ...facts };
 }

@@ -7,4 +7,3 @@ export interface StoreSubject extends AsyncDisposable {
   /** Another process opens this store, does {@link leaveBehind} and is killed. */
   abandon(): Promise<LeftBehind>;
 }
-

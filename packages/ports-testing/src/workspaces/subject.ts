@@ -71,7 +71,10 @@ export class Steps {
     const workspace = await this.prepare(view, layers);
     await this.subject.run(workspace.description, `umask 022; ${script}`);
     const id = `layer-${this.#count++}`;
-    const layer = await this.subject.layers.capture([{ changes: workspace.changes, options }], { id, path: join(this.fresh("layers"), id) });
+    const layer = await this.subject.layers.capture([{ changes: workspace.changes, options }], {
+      id,
+      path: join(this.fresh("layers"), id),
+    });
     await workspace.release();
     return layer;
   }
