@@ -1,4 +1,4 @@
-import type { Reason } from "@fresco/lifecycle";
+import { type Reason, requestStop, stoppedStatus, type Stopping } from "@fresco/lifecycle";
 import type { Clock, Logs, LogWriter, MaterialisedView, RunningStep, Sandbox, StepExit, StepRequest, Workspace, Workspaces, WorkspaceSpec } from "@fresco/ports";
 import { createMask } from "./mask.ts";
 
@@ -15,8 +15,7 @@ export interface ExecutionRequest {
   readonly step: Omit<StepRequest, "workspace" | "output">;
   readonly log: LogWriter;
   readonly secrets: readonly string[];
-  /** Milliseconds. */
-  readonly timeout: number | undefined;
+  /** Milliseconds between TERM and KILL. */
   readonly grace: number;
   readonly onOutput: () => void;
   /** Called once the command runs, before anything is waited for. */
@@ -24,23 +23,29 @@ export interface ExecutionRequest {
   readonly onStopping: (because: Reason) => void;
 }
 
+interface AskedStop {
+  readonly because: Reason;
+  readonly insist: boolean;
+}
+
 /** How one attempt's command ended, and what must be given up afterwards. */
 export interface ExecutionOutcome {
   readonly exit: StepExit;
-  /** Why it was made to stop, if it was: the first cause. */
-  readonly stopped: Reason | undefined;
+  /** `undefined`: it ended by itself. */
+  readonly stopping: Stopping | undefined;
   readonly step: RunningStep;
   readonly workspace: Workspace;
 }
 
-/** One attempt of a step: prepares the workspace, runs the command, holds it to its time, stops it when asked to. */
+/** One attempt of a step: prepares the workspace, runs the command, stops it when asked to. */
 export class Execution {
   readonly #ports: ExecutionPorts;
   readonly #request: ExecutionRequest;
   #step: RunningStep | undefined;
-  #stopped: Reason | undefined;
+  /** What was asked before there was a command to stop. */
+  #asked: AskedStop | undefined;
+  #stopping: Stopping | undefined;
   #exited = false;
-  #insist = false;
   #cancelKill: (() => void) | undefined;
 
   constructor(ports: ExecutionPorts, request: ExecutionRequest) {
@@ -48,10 +53,14 @@ export class Execution {
     this.#request = request;
   }
 
-  /** @throws FrescoError when the surroundings are broken; nothing is left running then. */
-  async run(): Promise<ExecutionOutcome> {
+  /** `undefined`: asked to stop before the command was started. @throws FrescoError when the surroundings are broken; nothing is left running then. */
+  async run(): Promise<ExecutionOutcome | undefined> {
     const request = this.#request;
     const workspace = await this.#ports.workspaces.prepare({ ...request.workspace, view: await request.view() });
+    if (this.#askedToStop() !== undefined) {
+      await workspace.release();
+      return undefined;
+    }
     const output = this.#output();
     let step: RunningStep;
     try {
@@ -61,56 +70,43 @@ export class Execution {
       throw error;
     }
     this.#step = step;
-    const cancelTimeout = this.#holdToTime();
     try {
       await request.onStarted(step);
     } catch (error) {
-      cancelTimeout();
       step.signal("KILL");
       await step.exit;
       await Promise.all([step.release(), workspace.release()]);
       throw error;
     }
-    // Asked to stop while it was being prepared.
-    if (this.#stopped !== undefined) this.#terminate();
+    const asked = this.#askedToStop();
+    if (asked !== undefined) this.#terminate(step, asked.because, asked.insist);
     const exit = await step.exit;
     this.#exited = true;
-    cancelTimeout();
     this.#cancelKill?.();
     await output.end();
-    return { exit, stopped: this.#stopped, step, workspace };
+    return { exit, stopping: this.#stopping, step, workspace };
   }
 
   /** TERM now and KILL after the grace; asked again with `insist`, KILL at once. The first cause is the one that is told. */
   stop(because: Reason, insist: boolean): void {
     if (this.#exited) return;
-    this.#insist ||= insist;
-    if (this.#stopped === undefined) {
-      this.#stopped = because;
-      this.#request.onStopping(because);
-    } else if (!insist) {
-      return;
-    }
-    this.#terminate();
+    if (this.#step === undefined) this.#asked = { because: this.#asked?.because ?? because, insist: insist || this.#asked?.insist === true };
+    else this.#terminate(this.#step, because, insist);
   }
 
-  #terminate(): void {
-    const step = this.#step;
-    if (step === undefined) return;
-    if (this.#insist) {
-      step.signal("KILL");
-      return;
-    }
-    step.signal("TERM");
-    this.#cancelKill ??= this.#ports.clock.after(this.#request.grace, () => step.signal("KILL"));
+  /** It may be asked during every await. */
+  #askedToStop(): AskedStop | undefined {
+    return this.#asked;
   }
 
-  #holdToTime(): () => void {
-    const { timeout } = this.#request;
-    if (timeout === undefined) return () => undefined;
-    return this.#ports.clock.after(timeout, () => {
-      this.stop({ type: "timeout", limit: timeout, text: `took longer than its limit of ${timeout} ms` }, false);
-    });
+  #terminate(step: RunningStep, because: Reason, insist: boolean): void {
+    const { grace, onStopping } = this.#request;
+    const first = this.#stopping === undefined;
+    const { stopping, signal } = requestStop(this.#stopping, { because, insist, grace, at: this.#ports.clock.now() });
+    this.#stopping = stopping;
+    if (first) onStopping(because);
+    if (signal !== undefined) step.signal(signal);
+    if (signal === "TERM") this.#cancelKill = this.#ports.clock.after(grace, () => step.signal("KILL"));
   }
 
   #output(): { write: StepRequest["output"]; end: () => Promise<void> } {
@@ -135,9 +131,9 @@ export class Execution {
 }
 
 /** What an exit means for the job. Law 6: without an exit code it failed. */
-export function judgeExit(exit: StepExit, stopped: Reason | undefined): { status: "passed" | "failed" | "timed-out" | "cancelled"; exitCode: number | null; reason?: Reason } {
+export function judgeExit(exit: StepExit, stopping: Stopping | undefined): { status: "passed" | "failed" | "timed-out" | "cancelled"; exitCode: number | null; reason?: Reason } {
   const exitCode = exit.type === "exited" ? exit.code : null;
-  if (stopped !== undefined) return { status: stopped.type === "timeout" ? "timed-out" : "cancelled", exitCode, reason: stopped };
+  if (stopping !== undefined) return { status: stoppedStatus(stopping), exitCode, reason: stopping.because };
   switch (exit.type) {
     case "exited":
       return exit.code === 0

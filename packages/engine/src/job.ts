@@ -1,4 +1,4 @@
-import type { Reason } from "@fresco/lifecycle";
+import { DEFAULT_GRACE, type Reason } from "@fresco/lifecycle";
 import { displayPath, type BytePath, type IR, type IRStep } from "@fresco/pipeline";
 import type { CapturedLayer, Entry, LogWriter, MaterialisedView, RunningStep } from "@fresco/ports";
 import { CLAIM_PATIENCE, claimKey } from "./claims.ts";
@@ -9,8 +9,6 @@ import type { LayerNames } from "./layer-names.ts";
 import { type Described, describe, find, hiddenBy, type LookupContext, uncacheable } from "./lookup.ts";
 import { unseenMentions } from "./unseen.ts";
 
-/** Milliseconds between TERM and KILL where a step says nothing. */
-export const DEFAULT_GRACE = 10_000;
 /** How much of a failed step's output is searched for paths, in bytes. */
 const SEARCHED_OUTPUT = 256 * 1024;
 
@@ -59,7 +57,7 @@ export class Job {
   readonly #context: JobContext;
   readonly #observer: JobObserver;
   #execution: Execution | undefined;
-  #stop: Reason | undefined;
+  #stop: { readonly because: Reason; readonly insist: boolean } | undefined;
 
   constructor(step: IRStep, context: JobContext, observer: JobObserver) {
     this.step = step;
@@ -120,12 +118,12 @@ export class Job {
 
   /** Asks the running command to stop (`insist`: kills it). Has an effect on a job that has not started its command too. */
   stop(because: Reason, insist: boolean): void {
-    this.#stop ??= because;
+    this.#stop = { because: this.#stop?.because ?? because, insist };
     this.#execution?.stop(because, insist);
   }
 
   #stopped(): Finished {
-    return { status: "cancelled", exitCode: null, ...(this.#stop === undefined ? {} : { reason: this.#stop }) };
+    return { status: "cancelled", exitCode: null, ...(this.#stop === undefined ? {} : { reason: this.#stop.because }) };
   }
 
   async #compute(described: Described | undefined): Promise<Finished> {
@@ -136,6 +134,7 @@ export class Job {
     try {
       if (this.#stop !== undefined) return this.#stopped();
       const outcome = await this.#run(log);
+      if (outcome === undefined) return this.#stopped();
       try {
         const finished = await this.#finish(outcome, log, described, startedAt);
         stored = finished.status === "passed";
@@ -149,7 +148,7 @@ export class Job {
     }
   }
 
-  async #run(log: LogWriter): Promise<ExecutionOutcome> {
+  async #run(log: LogWriter): Promise<ExecutionOutcome | undefined> {
     const { step } = this;
     const context = this.#context;
     const { ports, sandbox } = context;
@@ -181,13 +180,13 @@ export class Job {
       },
       log,
       secrets: context.secrets,
-      timeout: step.timeout,
       grace: step.grace ?? DEFAULT_GRACE,
       onOutput: () => this.#observer.onOutput(this),
       onStarted: (running) => this.#started(running, log),
       onStopping: (because) => this.#observer.onStopping(this, because),
     });
     this.#execution = execution;
+    if (this.#stop !== undefined) execution.stop(this.#stop.because, this.#stop.insist);
     return execution.run();
   }
 
@@ -199,7 +198,7 @@ export class Job {
   }
 
   async #finish(outcome: ExecutionOutcome, log: LogWriter, described: Described | undefined, startedAt: number): Promise<Finished> {
-    const judged = judgeExit(outcome.exit, outcome.stopped);
+    const judged = judgeExit(outcome.exit, outcome.stopping);
     if (judged.status !== "passed") {
       if (judged.status === "failed") await this.#reportUnseen(log);
       return judged;

@@ -1,4 +1,4 @@
-import type { FinishedRunStatus, Reason } from "@fresco/lifecycle";
+import { type FinishedRunStatus, type JobEvent, type JobState, type Reason, transition } from "@fresco/lifecycle";
 import type { IR, IRStep } from "@fresco/pipeline";
 import { type Command, next, type PlannerEvent, type PlanState, start, type StartOptions } from "@fresco/planner";
 import { FrescoError, type LogWriter, type StoredEvent } from "@fresco/ports";
@@ -31,7 +31,7 @@ export class RunLoop {
   readonly #jobs = new Map<string, Job>();
   readonly #described = new Map<string, Described>();
   readonly #outputs = new Map<string, OutputSource>();
-  readonly #startedAt = new Map<string, number>();
+  readonly #states = new Map<string, JobState>();
   readonly #results = new Map<string, JobResult>();
   readonly #over = Promise.withResolvers<FinishedRunStatus>();
   #state: PlanState | undefined;
@@ -98,6 +98,7 @@ export class RunLoop {
   #do(command: Command): void {
     switch (command.type) {
       case "look-up":
+        this.#tell({ type: "job.queued", job: command.job });
         return this.#follow(command.job, this.#lookUp(this.#job(command.job), command.read));
       case "execute":
         return this.#follow(command.job, this.#execute(this.#job(command.job)));
@@ -124,7 +125,6 @@ export class RunLoop {
         return this.#conclude(job, { status: "failed", exitCode: null, reason: found.reason });
       case "miss":
         if (found.described !== undefined) this.#described.set(job.step.id, found.described);
-        this.#tell({ type: "job.queued", job: job.step.id });
         this.#apply({ type: "job.missed", job: job.step.id, at: this.#now() });
     }
   }
@@ -154,8 +154,8 @@ export class RunLoop {
   }
 
   #finish(id: string, finished: Omit<Finished, "status"> & { readonly status: JobResult["status"] }): void {
-    const started = this.#startedAt.get(id);
-    const durationMs = started === undefined ? 0 : this.#now() - started;
+    const state = this.#states.get(id);
+    const durationMs = state !== undefined && "startedAt" in state ? this.#now() - state.startedAt : 0;
     const { status, exitCode, reason, log } = finished;
     const workspace = this.#context.results.get(id)?.workspace;
     const because = reason === undefined ? {} : { reason };
@@ -166,9 +166,9 @@ export class RunLoop {
   #started(job: Job, log: LogWriter): void {
     const { id } = job.step;
     const { kind } = this.#request.ports.sandbox;
-    this.#startedAt.set(id, this.#now());
     this.#outputs.set(id, { run: this.#request.id, job: id, attempt: job.attempt, log: log.id, flush: () => log.flush() });
     this.#tell({ type: "job.started", job: id, attempt: job.attempt, sandbox: kind });
+    this.#apply({ type: "job.started", job: id, at: this.#now() });
   }
 
   #output(id: string): void {
@@ -188,8 +188,16 @@ export class RunLoop {
 
   #tell(told: Told): void {
     const event: StoredEvent = { ...told, run: this.#request.id, ts: this.#now() };
+    if (event.type !== "notice" && "job" in event) this.#advance(event);
     this.#recorder.add(event);
     this.#request.events.push(event);
+  }
+
+  /** @throws Error when the event cannot be true: a mistake of this program. */
+  #advance(event: JobEvent): void {
+    const state = transition(this.#states.get(event.job) ?? { status: "pending" }, event);
+    if (state.status === "illegal") throw new Error(`${event.job}: ${state.text}`);
+    this.#states.set(event.job, state);
   }
 
   /** What cannot be recorded must not go on. */

@@ -56,6 +56,7 @@ export interface IllegalTransition {
  *                  ├→ failed                       (a hit that would hide source, or a look-up in broken surroundings)
  *                    running → cancelling → cancelled {because} | timed-out
  *                              cancelling → crashed              (its owner is gone)
+ *                              cancelling → failed               (its surroundings broke)
  * pending | queued → skipped {because: job | condition} | cancelled {because}
  * ```
  */
@@ -123,10 +124,11 @@ function succeeded(state: JobState, event: Finish): FinishedJob | IllegalTransit
   return exitCode === 0 && (status === "passed" || status === "cached") ? { status, exitCode, durationMs } : illegal(state, event);
 }
 
-/** The first cause stays the reason, unless nobody is left who saw the job stop. */
+/** The first cause stays the reason, unless nobody saw the job stop: its owner is gone, or its surroundings broke. */
 function stopped(state: CancellingJob, event: Finish): FinishedJob | IllegalTransition {
   const { status, exitCode, durationMs, reason } = event;
   if (status === "crashed" && reason?.type === "owner-gone") return { status, exitCode, durationMs, reason };
+  if (status === "failed" && reason?.type === "error") return { status, exitCode, durationMs, reason };
   const told = state.because.type === "timeout" ? "timed-out" : "cancelled";
   return status === told ? { status, exitCode, durationMs, reason: state.because } : illegal(state, event);
 }

@@ -7,6 +7,7 @@ const interrupt: Reason = { type: "interrupt", text: "the run was interrupted" }
 const because: Reason = { type: "job", job: "lint", text: "lint failed" };
 const exit: Reason = { type: "exit", code: 2, text: "exited with code 2" };
 const gone: Reason = { type: "owner-gone", text: "gone" };
+const broken: Reason = { type: "error", code: "logs.write", text: "the disk is full" };
 const timeout: Reason = { type: "timeout", limit: 5, text: "took too long" };
 
 const queue: JobEvent = { ...common, type: "job.queued", ts: 1 };
@@ -54,6 +55,7 @@ describe("A job", () => {
     ["a crash", [queue, begin, finish("crashed", gone)]],
     ["a cancelled attempt", [queue, begin, cancel(interrupt), finish("cancelled", interrupt)]],
     ["an owner lost while cancelling", [queue, begin, cancel(interrupt), finish("crashed", gone)]],
+    ["surroundings that broke while cancelling", [queue, begin, cancel(interrupt), finish("failed", broken)]],
     ["cancelled before it was queued", [finish("cancelled", interrupt)]],
     ["cancelled before it started", [queue, finish("cancelled", because)]],
     ["skipped while queued", [queue, finish("skipped", { type: "condition", text: "not selected" })]],
