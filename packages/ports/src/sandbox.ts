@@ -63,6 +63,8 @@ export interface StepRequest {
   readonly git?: string;
   /** A directory for what this attempt needs besides: made by {@link Sandbox.start} with mode 0700, parents included; the caller removes it. */
   readonly scratch: string;
+  /** A directory that steps of one owner may share for what never changes; made with mode 0700 where it is missing, gone with the owner. Absent: every step does without. */
+  readonly shared?: string;
   /** Raw output, in the order of arrival. A returned promise holds further reading back. */
   readonly output: (stream: "stdout" | "stderr", chunk: Uint8Array) => void | Promise<void>;
 }

@@ -6,31 +6,66 @@ import { promisify } from "node:util";
 import { FrescoError } from "@fresco/ports";
 import type { OutputPipe, Pipes } from "@fresco/ports";
 
-/** Made at once, since making them takes a process. Each is used a single time. */
-const BATCH = 16;
+/** Made at once, since making them takes a process. */
+const BATCH = 4;
 
-/** Pipes made as FIFOs whose names are removed before they are used. Unused ones are closed when this process ends. */
+/**
+ * Pipes made as FIFOs whose names are removed before they are used. Where the system can open an unnamed one again, a pipe that was
+ * drained is used for the next step: making files can be slow. They are closed when this process ends.
+ */
 export class FifoPipes implements Pipes {
-  readonly #spare: OutputPipe[] = [];
+  readonly #spare: Fifo[] = [];
   #making: Promise<void> | undefined;
 
   async open(scratch: string): Promise<OutputPipe> {
     for (;;) {
-      const pipe = this.#spare.pop();
-      if (pipe !== undefined) return pipe;
+      const fifo = this.#spare.pop();
+      if (fifo !== undefined) return this.#use(fifo);
       this.#making ??= makeFifos(scratch)
         .then((made) => void this.#spare.push(...made))
         .finally(() => (this.#making = undefined));
       await this.#making;
     }
   }
+
+  #use(fifo: Fifo): OutputPipe {
+    const { readEnd, writeEnd, again } = fifo;
+    let reader: Socket | undefined;
+    return {
+      writeEnd,
+      drain: (deliver) => {
+        closeSync(writeEnd);
+        reader = new Socket({ fd: readEnd, readable: true, writable: false });
+        // At its end nobody has the write end any more, so nothing of this step can turn up in the next one's output.
+        reader.once("end", () => again !== undefined && this.#spare.push(again()));
+        return drain(reader, deliver);
+      },
+      discard: () => {
+        if (reader !== undefined) return void reader.destroy();
+        closeSync(writeEnd);
+        closeSync(readEnd);
+      },
+    };
+  }
 }
 
-async function makeFifos(directory: string): Promise<OutputPipe[]> {
+/** Both ends of a pipe, opened for one use. */
+interface Fifo {
+  readonly readEnd: number;
+  readonly writeEnd: number;
+  /** Opens both ends anew once the first use is over. */
+  readonly again: (() => Fifo) | undefined;
+}
+
+async function makeFifos(directory: string): Promise<Fifo[]> {
   const names = Array.from({ length: BATCH }, (_, index) => join(directory, `.pipe-${process.pid}-${index}`));
   try {
     await promisify(execFile)("mkfifo", ["-m", "600", "--", ...names], { env: { PATH: "/usr/bin:/bin:/usr/local/bin", LC_ALL: "C" } });
-    return names.map(openFifo);
+    return names.map((name) => {
+      const fifo = openFifo(name);
+      unlinkSync(name);
+      return fifo;
+    });
   } catch (cause) {
     throw new FrescoError("pipes.unavailable", `Pipes for the output of steps cannot be made in ${directory}.`, {
       hint: "Fresco needs mkfifo(1), and a file system that holds FIFOs for its state.",
@@ -39,25 +74,19 @@ async function makeFifos(directory: string): Promise<OutputPipe[]> {
   }
 }
 
-function openFifo(name: string): OutputPipe {
+function openFifo(name: string): Fifo {
   // Opening to read without waiting succeeds before there is a writer; opening to write then finds its reader.
   const readEnd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeEnd = openSync(name, constants.O_WRONLY);
-  unlinkSync(name);
-  let reader: Socket | undefined;
-  return {
-    writeEnd,
-    drain(deliver) {
-      closeSync(writeEnd);
-      reader = new Socket({ fd: readEnd, readable: true, writable: false });
-      return drain(reader, deliver);
-    },
-    discard() {
-      if (reader !== undefined) return void reader.destroy();
-      closeSync(writeEnd);
-      closeSync(readEnd);
-    },
-  };
+  if (process.platform !== "linux") return { readEnd, writeEnd, again: undefined };
+  const anchor = openSync(`/proc/self/fd/${readEnd}`, constants.O_RDONLY | constants.O_NONBLOCK);
+  return { readEnd, writeEnd, again: () => reopen(anchor) };
+}
+
+function reopen(anchor: number): Fifo {
+  const name = `/proc/self/fd/${anchor}`;
+  const readEnd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
+  return { readEnd, writeEnd: openSync(name, constants.O_WRONLY), again: () => reopen(anchor) };
 }
 
 function drain(socket: Socket, deliver: (chunk: Uint8Array) => void | Promise<void>): Promise<void> {

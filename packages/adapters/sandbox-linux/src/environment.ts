@@ -1,7 +1,8 @@
 /** The user's environment, as values. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const STANDARD_PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+/** Where every sandbox looks for commands, after toolchains. */
+export const STANDARD_PATH: readonly string[] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /**
  * Variables that pass from the user's environment into a step because the network of the machine may not be usable without them. What

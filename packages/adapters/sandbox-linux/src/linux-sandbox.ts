@@ -17,6 +17,7 @@ import { reclaimStep } from "./reclaim.ts";
 import { prepareRoot } from "./root.ts";
 import type { Root } from "./root.ts";
 import { CONFINEMENT, INIT, WORKSPACE, innerScript } from "./script.ts";
+import { Skeletons } from "./skeletons.ts";
 import { StepProcess } from "./step-process.ts";
 import type { StepCommand } from "./step-process.ts";
 import { tools } from "./tools.ts";
@@ -44,6 +45,7 @@ export class LinuxSandbox implements Sandbox {
   readonly #privilege: Privilege = privilege();
   readonly #hidden: readonly string[];
   readonly #bindings = new Map<string, Bindings>();
+  readonly #skeletons = new Skeletons();
   #layout: HostLayout | undefined;
   #probe: Promise<void> | undefined;
 
@@ -65,10 +67,12 @@ export class LinuxSandbox implements Sandbox {
     const { processes, layers, pipes } = this.#options;
     const bound = this.#bindingsFor(request.toolchains);
     mkdirSync(request.scratch, { recursive: true, mode: 0o700 });
-    const root = prepareRoot(request, { privilege: this.#privilege, layout: this.#hostLayout(), bound: bound.paths, hidden: this.#hidden });
+    const facts = { privilege: this.#privilege, layout: this.#hostLayout(), bound: bound.paths };
+    const skeleton = await this.#skeletons.get(request, facts);
+    const root = prepareRoot(request, { ...facts, skeleton, hidden: this.#hidden });
     const command = this.#command(request, root, bound);
     const [stdout, stderr] = [await pipes.open(request.scratch), await pipes.open(request.scratch)];
-    const step = new LinuxStep(new StepProcess(command, stdout, stderr, request.output), root.captures, { processes, layers, privilege: this.#privilege });
+    const step = new LinuxStep(new StepProcess(command, stdout, stderr, request.output), root, { processes, layers, privilege: this.#privilege });
     await step.settled;
     return step;
   }
@@ -91,7 +95,7 @@ export class LinuxSandbox implements Sandbox {
     return {
       program: setpriv,
       // The parent's death must reach unshare(1), which passes it on to the namespace: neither notices it by itself.
-      args: ["--pdeathsig", "KILL", unshare, ...namespaces, sh, "-c", INIT, "fresco-init", mount, ...enter],
+      args: ["--pdeathsig", "KILL", unshare, ...namespaces, sh, "-c", INIT, "fresco-init", mount, root.fstab, ...enter],
       cwd: root.cwd,
       script: innerScript({ cwd: request.cwd, env, argv: [program, ...options, "-c", request.command] }),
     };

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { rmdirSync } from "node:fs";
 import type { CapturedLayer, Layers, LeftStep, Processes, RunningStep, StepExit } from "@fresco/ports";
 import type { Privilege } from "./privileges.ts";
 import type { Root } from "./root.ts";
@@ -24,12 +25,15 @@ export class LinuxStep implements RunningStep {
   readonly #captures: Root["captures"];
   readonly #parts: StepParts;
 
-  constructor(process: StepProcess, captures: Root["captures"], parts: StepParts) {
+  constructor(process: StepProcess, root: Root, parts: StepParts) {
     this.#process = process;
-    this.#captures = captures;
+    this.#captures = root.captures;
     this.#parts = parts;
     this.left = { process: process.pid === undefined ? undefined : parts.processes.identify(process.pid), token: "linux" };
-    this.exit = process.exit;
+    this.exit = process.exit.then((exit) => {
+      for (const directory of root.removed) rmdirSync(directory);
+      return exit;
+    });
     this.settled = process.settled;
   }
 

@@ -1,30 +1,30 @@
-import { mkdirSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import type { StepRequest, WorkspaceDescription } from "@fresco/ports";
 import { bind, tmpfs } from "./fstab.ts";
 import type { Mount } from "./fstab.ts";
 import type { HostLayout } from "./host-layout.ts";
 import { lockedFlags } from "./locked-flags.ts";
-import type { Overlays } from "./overlay.ts";
+import { overlayMount } from "./overlay.ts";
 import { WORKSPACE } from "./script.ts";
-import { DEVICES } from "./skeleton.ts";
-import type { MountPoint } from "./skeleton.ts";
+import { DEVICES, PARTS, makeMountPoint } from "./skeleton.ts";
+import type { Skeleton } from "./skeleton.ts";
+import { isWithin } from "./toolchains.ts";
 
 /** The workspace, and the repository at its `.git`. */
-export function workspaceMounts(root: string, cwd: string, request: StepRequest, overlays: Overlays): readonly Mount[] {
+export function workspaceMounts(root: string, request: StepRequest, skeleton: Skeleton, userxattr: boolean): readonly Mount[] {
   const target = join(root, WORKSPACE);
   const { workspace, git } = request;
-  if (git === undefined) return [workspaceMount(target, workspace, [], overlays)];
+  if (git === undefined) return [workspaceMount(target, workspace, [], skeleton, userxattr)];
   // The mount point lies beneath everything, so that it is no change of the step's.
-  const beneath = join(cwd, "git");
-  mkdirSync(join(workspace.type === "directory" ? workspace.path : beneath, ".git"), { recursive: true });
-  return [workspaceMount(target, workspace, [beneath], overlays), bind(git, join(target, ".git"))];
+  const beneath = [join(skeleton.directory, PARTS.git)];
+  return [workspaceMount(target, workspace, beneath, skeleton, userxattr), bind(git, join(target, ".git"))];
 }
 
-function workspaceMount(target: string, workspace: WorkspaceDescription, beneath: readonly string[], overlays: Overlays): Mount {
+function workspaceMount(target: string, workspace: WorkspaceDescription, beneath: readonly string[], skeleton: Skeleton, userxattr: boolean): Mount {
   if (workspace.type === "directory") return bind(workspace.path, target);
   const lower = [...workspace.lower, ...beneath].map((directory) => ({ directory, below: "" }));
-  return overlays.mount(target, lower, workspace.upper, workspace.work);
+  return overlayMount({ target, lower, upper: workspace.upper, work: workspace.work }, skeleton.names, userxattr);
 }
 
 /** What the kernel shows of itself: processes and devices. */
@@ -40,24 +40,27 @@ export function deviceMounts(root: string, layout: HostLayout): readonly Mount[]
   ];
 }
 
-/** What is fresh in every step: in memory, or where something is mounted beneath it, the directory that holds these mount points. */
-export function freshMounts(root: string, cwd: string, points: readonly MountPoint[]): readonly Mount[] {
-  return Object.entries({ tmp: "1777", run: "755" }).map(([name, mode]) =>
-    points.some(({ path }) => path.startsWith(`${name}/`))
-      ? bind(join(cwd, "points", name), join(root, name))
-      : tmpfs(join(root, name), `nosuid,nodev,mode=${mode}`),
-  );
+/** What is fresh in every step: in memory or, where something of the host's will be mounted beneath it, a directory with these mount points. */
+export function freshMounts(root: string, scratch: string, bound: readonly string[]): readonly Mount[] {
+  return Object.entries({ tmp: 0o1777, run: 0o755 }).map(([name, mode]) => {
+    const beneath = bound.filter((path) => isWithin(path, `/${name}`));
+    if (beneath.length === 0) return tmpfs(join(root, name), `nosuid,nodev,mode=${mode.toString(8)}`);
+    const directory = join(scratch, "fresh");
+    for (const path of beneath) makeMountPoint(directory, path);
+    chmodSync(join(directory, name), mode);
+    return bind(join(directory, name), join(root, name));
+  });
 }
 
 /** Toolchains at their own place, and then what must not be seen, which may lie inside of them. */
 export function lastMounts(
   root: string,
-  cwd: string,
+  empty: string,
   facts: { readonly bound: readonly string[]; readonly hidden: readonly string[]; readonly layout: HostLayout },
 ): readonly Mount[] {
   const visible = [...facts.layout.directories.map((name) => `/${name}`), ...facts.bound];
   return [
     ...facts.bound.map((path) => bind(path, join(root, path), { readOnly: true, recursive: true, flags: lockedFlags(path) })),
-    ...facts.hidden.filter((path) => visible.some((shown) => path.startsWith(`${shown}/`))).map((path) => bind(join(cwd, "empty"), join(root, path), { readOnly: true })),
+    ...facts.hidden.filter((path) => visible.some((shown) => isWithin(path, shown))).map((path) => bind(empty, join(root, path), { readOnly: true })),
   ];
 }

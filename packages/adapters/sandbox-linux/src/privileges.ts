@@ -7,8 +7,8 @@ import { tools } from "./tools.ts";
 /** `root`: plain namespaces, the system can be changed. `user`: everything happens in a user namespace. */
 export type Privilege = "root" | "user";
 
-/** CAP_SETPCAP, CAP_SYS_CHROOT, CAP_SYS_ADMIN. */
-const NEEDED = (1n << 8n) | (1n << 18n) | (1n << 21n);
+/** CAP_SETPCAP, CAP_SYS_CHROOT, CAP_SYS_ADMIN, CAP_MKNOD. */
+const NEEDED = (1n << 8n) | (1n << 18n) | (1n << 21n) | (1n << 27n);
 
 /** What this process may do. Being user 0 is not it: in a container root often has few capabilities. */
 export function privilege(): Privilege {

@@ -1,14 +1,16 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import type { StepRequest } from "@fresco/ports";
-import { bind } from "./fstab.ts";
+import type { Base } from "@fresco/pipeline";
+import { FrescoError } from "@fresco/ports";
+import type { LayerRef } from "@fresco/ports";
+import { bind, tmpfs } from "./fstab.ts";
 import type { Mount } from "./fstab.ts";
-import type { HostLayout, Mask } from "./host-layout.ts";
+import type { HostLayout } from "./host-layout.ts";
 import { lockedFlags } from "./locked-flags.ts";
 import type { Lower } from "./overlay.ts";
 import type { Privilege } from "./privileges.ts";
-import { makeFloor, writeMasks } from "./skeleton.ts";
-import type { MountPoint } from "./skeleton.ts";
+import { PARTS } from "./skeleton.ts";
+import { isWithin } from "./toolchains.ts";
 
 /** One overlay mount of the system. */
 export interface SystemOverlay {
@@ -22,87 +24,86 @@ export interface SystemOverlay {
 
 /** A step's system: everything but its workspace and what is fresh in every step. */
 export interface System {
-  readonly points: readonly MountPoint[];
-  readonly links: Readonly<Record<string, string>>;
   readonly overlays: readonly SystemOverlay[];
   /** Mounts that are no overlays; they come after what is fresh in every step. */
   readonly mounts: (root: string) => readonly Mount[];
+  /** Files of the host's among these that need a mount point of their own. */
+  readonly files: readonly string[];
   /** Is what the step changes kept as a layer? */
   readonly captured: boolean;
+}
+
+interface SystemFacts {
+  readonly privilege: Privilege;
+  readonly layout: HostLayout;
+  /** The skeleton's directory. */
+  readonly skeleton: string;
 }
 
 /** What is fresh in every step. */
 const FRESH = ["workspace", "tmp", "run", "proc", "dev", "sys"];
 
-/** The host's own directories as the base. An ordinary user sees them read-only, with an empty HOME that ends with the step. */
-export function hostSystem(cwd: string, request: StepRequest, facts: { readonly privilege: Privilege; readonly layout: HostLayout }): System {
-  const { layout } = facts;
-  makeFloor(join(cwd, "floor"));
-  const root = (layers: readonly Lower[]): SystemOverlay => ({
-    at: "",
-    lower: [whole(join(cwd, "points")), ...layers, whole(join(cwd, "floor"))],
-    exclude: [...FRESH, ...layout.directories, ...Object.keys(layout.links)],
-  });
-  const points = layout.directories.map((path): MountPoint => ({ path, type: "directory" }));
-  const { links } = layout;
-  if (facts.privilege === "user") {
-    return { points: [...points, ...resolverPoint(layout)], links, overlays: [root([])], mounts: (path) => readOnlyHost(cwd, path, layout), captured: false };
-  }
-  writeMasks(join(cwd, "mask"), [...layout.secrets, ...layout.names, ...(layout.resolver === undefined ? [] : resolverMask(layout.resolver))]);
-  const trees = layerTrees(request);
-  const above = (at: string): readonly Lower[] => trees.map((directory) => ({ directory, below: at })).filter(isThere);
-  const overlays = [
-    root(trees.map(whole)),
-    ...layout.directories.map((at) => ({
-      at,
-      lower: [...above(at), ...[{ directory: join(cwd, "mask"), below: at }].filter(isThere), { directory: "/", below: at }],
-      exclude: layout.blank.filter((path) => path.startsWith(`${at}/`)).map((path) => path.slice(at.length + 1)),
-    })),
-    ...layout.blank.map((at) => ({ at, lower: [...above(at), whole(blankLike(cwd, at))], exclude: [] })),
-  ];
-  return { points, links, overlays, mounts: () => [], captured: true };
+/** The system of a step over this base and these layers (bottom to top). */
+export function systemOf(base: Base, layers: readonly LayerRef[], facts: SystemFacts): System {
+  if (base.type === "rootfs") return rootfsSystem(base.path, layers, facts);
+  return facts.privilege === "root" ? hostSystem(layers, facts) : readOnlyHost(facts);
+}
+
+/** The host's own directories as the base, one overlay each, since an overlay over `/` itself would hold its own layers. */
+function hostSystem(layers: readonly LayerRef[], { layout, skeleton }: SystemFacts): System {
+  assertOutside(layers, layout);
+  const trees = treesOf(layers);
+  const bases = [join(skeleton, PARTS.mask), join(skeleton, PARTS.curtain)];
+  const overlays = layout.directories.map((at) => ({
+    at,
+    lower: [...[...trees, ...bases].map((directory) => ({ directory, below: at })).filter(isThere), { directory: "/", below: at }],
+    exclude: [],
+  }));
+  return { overlays: [rootOverlay(trees, { layout, skeleton }), ...overlays], mounts: () => [], files: [], captured: true };
+}
+
+/** The same for an ordinary user, whose namespace may not lay a writable directory over it. HOME is writable and ends with the step. */
+function readOnlyHost({ layout, skeleton }: SystemFacts): System {
+  const mounts = (root: string): readonly Mount[] => {
+    const shown = (source: string, at: string): Mount => bind(source, join(root, at), { readOnly: true, recursive: true, flags: lockedFlags(source) });
+    return [
+      ...layout.directories.map((at) => shown(`/${at}`, at)),
+      ...[...layout.secrets, ...layout.names].map(({ path }) => shown(join(skeleton, PARTS.mask, path), path)),
+      ...layout.blank.map((at) => tmpfs(join(root, at), "nosuid,nodev,mode=1777")),
+      // Read-only, /etc/resolv.conf stays the symlink that it is, so what it leads to must be there.
+      ...(layout.resolver === undefined ? [] : [shown(layout.resolver, layout.resolver)]),
+    ];
+  };
+  const files = layout.resolver === undefined ? [] : [layout.resolver];
+  return { overlays: [rootOverlay([], { layout, skeleton })], mounts, files, captured: false };
 }
 
 /** A directory that holds a whole system; names resolve as on the host. */
-export function rootfsSystem(cwd: string, request: StepRequest, rootfs: string, facts: { readonly layout: HostLayout }): System {
-  writeMasks(join(cwd, "mask"), [...facts.layout.names, ...resolverMask(facts.layout.resolver ?? "/etc/resolv.conf")]);
-  const lower = [join(cwd, "points"), ...layerTrees(request), join(cwd, "mask"), rootfs].map(whole);
-  return { points: [], links: {}, overlays: [{ at: "", lower, exclude: FRESH }], mounts: () => [], captured: true };
+function rootfsSystem(rootfs: string, layers: readonly LayerRef[], { skeleton }: SystemFacts): System {
+  const lower = [join(skeleton, PARTS.points), ...treesOf(layers), join(skeleton, PARTS.mask), rootfs].map(whole);
+  return { overlays: [{ at: "", lower, exclude: FRESH }], mounts: () => [], files: [], captured: true };
 }
 
-function readOnlyHost(cwd: string, root: string, layout: HostLayout): readonly Mount[] {
-  const masks = [...layout.secrets, ...layout.names];
-  writeMasks(join(cwd, "mask"), masks);
-  const shown = (source: string, at: string): Mount => bind(source, join(root, at), { readOnly: true, recursive: true, flags: lockedFlags(source) });
-  return [
-    ...layout.directories.map((at) => shown(`/${at}`, at)),
-    ...masks.map((mask) => shown(join(cwd, "mask", mask.path), mask.path)),
-    ...layout.blank.map((at) => bind(blankLike(cwd, at), join(root, at))),
-    ...(layout.resolver === undefined ? [] : [shown(layout.resolver, layout.resolver)]),
-  ];
+function rootOverlay(trees: readonly string[], { layout, skeleton }: Omit<SystemFacts, "privilege">): SystemOverlay {
+  return {
+    at: "",
+    lower: [join(skeleton, PARTS.points), ...trees, join(skeleton, PARTS.floor)].map(whole),
+    exclude: [...FRESH, ...layout.directories, ...Object.keys(layout.links)],
+  };
 }
 
-/** Read-only, `/etc/resolv.conf` stays the symlink that it is, so what it leads to must be there. */
-function resolverPoint({ resolver }: HostLayout): readonly MountPoint[] {
-  return resolver === undefined ? [] : [{ path: resolver.slice(1), type: "file" }];
+/** Topmost first. */
+function treesOf(layers: readonly LayerRef[]): readonly string[] {
+  return layers.map((layer) => join(layer.path, "tree")).reverse();
 }
 
-/** An empty directory with the mode of the host's. */
-function blankLike(cwd: string, at: string): string {
-  const directory = join(cwd, `blank-${at.replaceAll("/", "-")}`);
-  mkdirSync(directory);
-  chmodSync(directory, statSync(join("/", at)).mode & 0o7777);
-  return directory;
-}
-
-/** Read anew for each step: laptops move. */
-function resolverMask(path: string): readonly Mask[] {
-  if (!existsSync(path)) return [];
-  return [{ path: "etc/resolv.conf", text: readFileSync(path, "latin1"), mode: 0o644, gid: 0 }];
-}
-
-function layerTrees(request: StepRequest): readonly string[] {
-  return request.system.map((layer) => join(layer.path, "tree")).reverse();
+/** The kernel takes no stack in which one directory lies in another. */
+function assertOutside(layers: readonly LayerRef[], layout: HostLayout): void {
+  const inside = layers.find((layer) => layout.directories.some((name) => isWithin(layer.path, `/${name}`)));
+  if (inside === undefined) return;
+  throw new FrescoError("sandbox.state-in-base", `Fresco's layers are at ${inside.path}, in a directory that is part of the base, and cannot lie over it.`, {
+    hint: `Let FRESCO_HOME name a directory outside ${layout.directories.map((name) => `/${name}`).join(", ")}.`,
+  });
 }
 
 function whole(directory: string): Lower {

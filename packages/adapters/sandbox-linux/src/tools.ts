@@ -12,6 +12,7 @@ export interface Tools {
   readonly chroot: string;
   readonly find: string;
   readonly rm: string;
+  readonly mknod: string;
 }
 
 const DIRECTORIES = ["/usr/bin", "/bin", "/usr/sbin", "/sbin", "/run/current-system/sw/bin"];
@@ -43,6 +44,7 @@ function find(): Tools {
     chroot: locate("chroot"),
     find: locate("find"),
     rm: locate("rm"),
+    mknod: locate("mknod"),
   };
   if (missing.length === 0) return tools;
   throw new FrescoError("sandbox.tools-missing", `The Linux sandbox needs ${missing.join(", ")}, which this machine does not have in ${DIRECTORIES.join(", ")}.`, {

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bind, fstab, tmpfs } from "../src/fstab.ts";
 import { lockedFlags } from "../src/locked-flags.ts";
-import { Overlays } from "../src/overlay.ts";
+import { overlayMount } from "../src/overlay.ts";
+import { ShortNames } from "../src/short-names.ts";
 
 describe("fstab", () => {
   it("escapes what separates fields", () => {
@@ -27,14 +28,15 @@ describe("lockedFlags", () => {
   });
 });
 
-describe("Overlays", () => {
-  const stack = (depth: number) => Array.from({ length: depth }, (_, index) => ({ directory: `/a long directory, with: separators/${index}`, below: "usr" }));
+describe("overlayMount", () => {
+  const lower = (depth: number) => Array.from({ length: depth }, (_, index) => ({ directory: `/a long directory, with: separators/${index}`, below: "usr" }));
+  const overlay = (at: string, depth: number) => ({ target: "/t", lower: lower(depth), upper: `${at}/../step/usr`, work: "/with, comma" });
 
   it("keeps options short whatever directories are called", () => {
     const cwd = mkdtempSync(join(tmpdir(), "fresco-overlay-"));
     try {
-      const { options } = new Overlays(cwd, false).mount("/t", stack(3), "/upper", "/work");
-      expect(options).toBe("lowerdir=0/usr:1/usr:2/usr,upperdir=3,workdir=4,metacopy=off,index=off,xino=off,redirect_dir=off,volatile");
+      const { options } = overlayMount(overlay(cwd, 3), new ShortNames(cwd), false);
+      expect(options).toBe("lowerdir=0/usr:1/usr:2/usr,upperdir=../step/usr,workdir=3,metacopy=off,index=off,xino=off,redirect_dir=off,volatile");
     } finally {
       rmSync(cwd, { recursive: true });
     }
@@ -43,7 +45,7 @@ describe("Overlays", () => {
   it("refuses a stack that the kernel would cut", () => {
     const cwd = mkdtempSync(join(tmpdir(), "fresco-overlay-"));
     try {
-      expect(() => new Overlays(cwd, false).mount("/t", stack(700), "/upper", "/work")).toThrow("700 layers lie beneath /t");
+      expect(() => overlayMount(overlay(cwd, 700), new ShortNames(cwd), false)).toThrow("700 layers lie beneath /t");
     } finally {
       rmSync(cwd, { recursive: true });
     }

@@ -21,6 +21,8 @@ export interface Wish {
   readonly shell?: readonly string[];
   readonly system?: readonly LayerRef[];
   readonly output?: StepRequest["output"];
+  /** Without a directory that steps share. @default false */
+  readonly alone?: boolean;
   /** @default one that does not exist */
   readonly scratch?: string;
 }
@@ -95,6 +97,7 @@ export class Rig {
       cwd: wish.cwd ?? ".",
       env: { CI: "true", ...wish.env },
       scratch: wish.scratch ?? join(await this.fresh("scratch"), "made"),
+      ...(wish.alone === true ? {} : { shared: join(this.directory, "shared") }),
       output: output.take,
     });
     const ended = step.exit.then((exit) => ({ exit, step, stdout: output.text("stdout"), stderr: output.text("stderr") }));
