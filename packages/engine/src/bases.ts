@@ -13,18 +13,20 @@ export interface KnownBase {
 export class Bases {
   readonly #sandbox: Sandbox;
   readonly #ir: IR;
+  readonly #project: string;
   readonly #roots: ReadonlyMap<string, Base>;
   readonly #known = new Map<string, Promise<KnownBase>>();
 
-  constructor(sandbox: Sandbox, ir: IR) {
+  constructor(sandbox: Sandbox, ir: IR, project: string) {
     this.#sandbox = sandbox;
     this.#ir = ir;
+    this.#project = project;
     this.#roots = rootBases(ir);
   }
 
   /** @throws FrescoError when the sandbox cannot run on it. */
   of(step: IRStep): Promise<KnownBase> {
-    const base = this.#roots.get(step.id) ?? this.#ir.base;
+    const base = absolute(this.#roots.get(step.id) ?? this.#ir.base, this.#project);
     const name = JSON.stringify(base);
     const known = this.#known.get(name);
     if (known !== undefined) return known;
@@ -33,6 +35,11 @@ export class Bases {
     this.#known.set(name, asked);
     return asked;
   }
+}
+
+/** A rootfs is named relative to the project's root. */
+function absolute(base: Base, project: string): Base {
+  return base.type === "rootfs" && !base.path.startsWith("/") ? { ...base, path: `${project}/${base.path}` } : base;
 }
 
 /** A step stands on the base of the root of its chain. */

@@ -33,7 +33,7 @@ export async function lookupContext({ ports, ir, options, source, owner, selecti
   });
   if (environment.type === "missing") throw missingError(environment);
   const { capabilities, kind } = ports.sandbox;
-  const bases = new Bases(ports.sandbox, ir);
+  const bases = new Bases(ports.sandbox, ir, options.project ?? "");
   const [views] = await Promise.all([resolveViews(source, selected), ...selected.map((step) => bases.of(step))]);
   return {
     ir,
