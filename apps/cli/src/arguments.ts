@@ -27,11 +27,13 @@ export const projectOptions: CommandOptions = {
   dir: { type: "string", short: "C", value: "DIR", help: "look for the project from DIR upwards instead of the working directory" },
 };
 
+/** Of every command whose result a program may want to read. */
+export const formatOption: CommandOptions = { format: { type: "string", value: "human|json", help: "for a person, or for a program" } };
+
 /** @throws FrescoError `usage.*` for options that the command does not have and for too many arguments. */
 export function parseArguments(argv: readonly string[], options: CommandOptions, positionals: { readonly max: number; readonly usage: string }): ParsedArguments {
   const config: ParseArgsOptionsConfig = {};
-  const all: CommandOptions = { ...options, help: { type: "boolean", short: "h", help: "show this help" } };
-  for (const [name, { type, short, multiple }] of Object.entries(all)) {
+  for (const [name, { type, short, multiple }] of Object.entries(options)) {
     config[name] = { type, ...(short === undefined ? {} : { short }), ...(multiple === true ? { multiple } : {}) };
   }
   const parsed = parse(argv, config, positionals.usage);
@@ -52,6 +54,19 @@ export function parseArguments(argv: readonly string[], options: CommandOptions,
   };
 }
 
+/** What `--format` says. @throws FrescoError `usage.format`. */
+export function formatOf(parsed: ParsedArguments, usage: string): "human" | "json" {
+  return oneOf(parsed.text("format") ?? "human", ["human", "json"], "format", usage);
+}
+
+/** The text as one of these. @throws FrescoError `usage.<option>`. */
+export function oneOf<const T extends string>(text: string, allowed: readonly T[], option: string, usage: string): T {
+  const found = allowed.find((name) => name === text);
+  if (found === undefined) throw usageError(`usage.${option}`, `--${option} ${text} is none of ${allowed.join(", ")}`, usage);
+  return found;
+}
+
+/** A mistake in what the user typed. */
 export function usageError(code: string, message: string, usage: string): FrescoError {
   return new FrescoError(code, message, { kind: "input", hint: `usage: ${usage}` });
 }

@@ -1,25 +1,29 @@
+import { COMMANDS } from "./command.ts";
 import { describeError, exitCodeOf } from "./failure.ts";
 
-/** A command's module. */
-interface Command {
-  readonly summary: string;
-  readonly usage: string;
-  run(argv: readonly string[]): Promise<number>;
-}
-
-/** One file a command, loaded when it is called. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  run: () => import("./commands/run.ts"),
-};
+/** What a user may type in a command's place. */
+const ALIASES: Readonly<Record<string, string>> = { "--version": "version", "-V": "version", "--help": "help", "-h": "help" };
 
 async function main(argv: readonly string[]): Promise<number> {
-  const [name = "help", ...rest] = argv;
-  const load = COMMANDS[name];
-  if (load === undefined) {
-    process.stderr.write(`error[usage.command]: there is no command "${name}"\n`);
-    return 2;
-  }
+  const [word = "help", ...rest] = argv;
+  const name = ALIASES[word] ?? word;
+  const load = COMMANDS.get(name);
+  if (load === undefined) throw await (await import("./commands/help.ts")).unknownCommand(word);
+  if (wantsHelp(rest)) return (await import("./commands/help.ts")).run([name]);
   return (await load()).run(rest);
+}
+
+/** Anywhere before `--`. */
+function wantsHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return argv.slice(0, end === -1 ? argv.length : end).some((word) => word === "-h" || word === "--help");
+}
+
+// The reader of an error or of a note may have gone: that is no reason to stop what goes on.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 }
 
 try {

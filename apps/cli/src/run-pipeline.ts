@@ -9,26 +9,19 @@ import { logLines, logTail } from "./output/log-text.ts";
 import { styleFor } from "./output/style.ts";
 import { Writer } from "./output/writer.ts";
 import { type Picked, pickPipeline } from "./pick.ts";
-import type { SandboxChoice } from "./sandboxes.ts";
+import { type PlanningRequest, planningRunOptions } from "./planning.ts";
 import { openProject, type ProjectSession } from "./session.ts";
 import { exitCodeOfSignal, type Interrupts } from "./signals.ts";
 
 /** What the user asked for. */
-export interface RunRequest {
-  readonly name: string | undefined;
-  readonly only: readonly string[];
-  readonly from: string | undefined;
-  readonly env: Readonly<Record<string, string>>;
-  readonly secrets: Readonly<Record<string, string>>;
+export interface RunRequest extends PlanningRequest {
   readonly parallel: number;
   readonly keepGoing: boolean;
-  readonly readCache: boolean;
   readonly timeout: number | undefined;
   readonly exports: readonly ExportRequest[];
   readonly force: boolean;
   readonly format: "human" | "json";
   readonly logs: LogMode;
-  readonly sandbox: SandboxChoice;
   /** Milliseconds. */
   readonly beganAt: number;
 }
@@ -45,24 +38,15 @@ export async function runPipeline(freezing: Freezing, request: RunRequest, inter
   return exitCode(result, interrupts);
 }
 
-function engineOptions({ only = [] }: Picked, session: ProjectSession, request: RunRequest, interrupts: Interrupts): RunOptions {
-  const selected = [...only, ...request.only];
+function engineOptions(picked: Picked, session: ProjectSession, request: RunRequest, interrupts: Interrupts): RunOptions {
   return {
-    project: session.project,
-    source: session.source,
+    ...planningRunOptions(picked, session, request),
     signal: interrupts.signal,
     kill: interrupts.kill,
     parallel: request.parallel,
     keepGoing: request.keepGoing,
-    readCache: request.readCache,
-    environment: definedOnly(process.env),
-    env: request.env,
-    secrets: request.secrets,
-    workspacePath: session.workspacePath,
     logEvents: request.format === "json" || request.logs === "stream",
     exports: request.exports.map(({ step }) => step),
-    ...(selected.length > 0 ? { only: selected } : {}),
-    ...(request.from === undefined ? {} : { from: request.from }),
     ...(request.timeout === undefined ? {} : { timeout: request.timeout }),
   };
 }
@@ -129,8 +113,4 @@ function exitCode(result: RunResult, interrupts: Interrupts): number {
 
 function shellWord(text: string): string {
   return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-function definedOnly(environment: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
 }

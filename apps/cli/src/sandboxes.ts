@@ -2,11 +2,7 @@ import type { Layers, Processes, Sandbox } from "@fresco/ports";
 import { FifoPipes } from "@fresco/process-node";
 import { HostSandbox } from "@fresco/sandbox-host";
 import { LinuxSandbox } from "@fresco/sandbox-linux";
-
-/** `auto`: Linux namespaces on Linux, the host elsewhere; never one because the other was refused. */
-export type SandboxChoice = "auto" | "linux" | "host";
-
-export const SANDBOX_CHOICES: readonly SandboxChoice[] = ["auto", "linux", "host"];
+import type { SandboxChoice } from "./sandbox-choice.ts";
 
 export interface SandboxParts {
   readonly layers: Layers;

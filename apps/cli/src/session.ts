@@ -11,7 +11,8 @@ import { CowLayers, CowWorkspaces } from "@fresco/workspace-cow";
 import type { Freezing } from "./freezing.ts";
 import { loadProject } from "./load.ts";
 import { type FrescoPaths, frescoPaths } from "./paths.ts";
-import { everySandbox, makeSandbox, type SandboxChoice } from "./sandboxes.ts";
+import type { SandboxChoice } from "./sandbox-choice.ts";
+import { everySandbox, makeSandbox } from "./sandboxes.ts";
 
 /** The store and the logs of this user: enough for every command that only looks. */
 export interface StoreSession extends AsyncDisposable {

@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os";
 import { parseDuration } from "@fresco/pipeline";
-import { type CommandOptions, type ParsedArguments, projectOptions, usageError } from "../arguments.ts";
+import { type CommandOptions, oneOf, type ParsedArguments, projectOptions, usageError } from "../arguments.ts";
 import type { LogMode } from "../output/human.ts";
-import { SANDBOX_CHOICES, type SandboxChoice } from "../sandboxes.ts";
+import type { PlanningRequest } from "../planning.ts";
+import { SANDBOX_CHOICES, type SandboxChoice } from "../sandbox-choice.ts";
 
 export const RUN_USAGE = "fresco run [PIPELINE|STEP] [options]";
 
@@ -34,8 +35,21 @@ export interface Assignment {
   readonly value: string;
 }
 
+/** What {@link planningOptions} say. @throws FrescoError `usage.*`, `secret.missing`. */
+export function planningOf(parsed: ParsedArguments, usage: string): PlanningRequest {
+  return {
+    name: parsed.positionals[0],
+    only: parsed.texts("only"),
+    from: parsed.text("from"),
+    env: environmentOf(parsed, usage),
+    secrets: secretsOf(parsed, process.env, usage),
+    readCache: !parsed.flag("no-cache"),
+    sandbox: sandboxOf(parsed.text("sandbox"), usage),
+  };
+}
+
 /** @throws FrescoError `usage.env` for what is no NAME=VALUE. */
-export function environmentOf(parsed: ParsedArguments, usage: string): Readonly<Record<string, string>> {
+function environmentOf(parsed: ParsedArguments, usage: string): Readonly<Record<string, string>> {
   const env: Record<string, string> = {};
   for (const text of parsed.texts("env")) {
     const { name, value } = assignment(text) ?? {};
@@ -46,7 +60,9 @@ export function environmentOf(parsed: ParsedArguments, usage: string): Readonly<
 }
 
 /** @throws FrescoError `secret.missing` when a secret named without a value is not in the environment. */
-export function secretsOf(parsed: ParsedArguments, environment: Readonly<Record<string, string | undefined>>, usage: string): Readonly<Record<string, string>> {
+function secretsOf(parsed: ParsedArguments, environment: Readonly<Record<string, string | undefined>>, usage: string): Readonly<Record<string, string>> {
+  // Every user of the machine can read the arguments of a process; this overwrites them.
+  if (parsed.texts("secret").some((text) => text.includes("="))) process.title = "fresco";
   const secrets: Record<string, string> = {};
   const missing: string[] = [];
   for (const text of parsed.texts("secret")) {
@@ -78,13 +94,8 @@ export function timeoutOf(text: string | undefined, usage: string): number | und
 }
 
 /** @throws FrescoError `usage.sandbox`. */
-export function sandboxOf(text: string | undefined, usage: string): SandboxChoice {
+function sandboxOf(text: string | undefined, usage: string): SandboxChoice {
   return oneOf(text ?? "auto", SANDBOX_CHOICES, "sandbox", usage);
-}
-
-/** @throws FrescoError `usage.format`. */
-export function formatOf(text: string | undefined, usage: string): "human" | "json" {
-  return oneOf(text ?? "human", ["human", "json"], "format", usage);
 }
 
 /** @throws FrescoError `usage.logs`. */
@@ -99,12 +110,6 @@ export function exportsOf(parsed: ParsedArguments, usage: string): readonly { re
     if (at <= 0 || at === text.length - 1) throw usageError("usage.export", `--export ${text} is no STEP=DIR`, usage);
     return { step: text.slice(0, at), directory: text.slice(at + 1) };
   });
-}
-
-function oneOf<const T extends string>(text: string, allowed: readonly T[], option: string, usage: string): T {
-  const found = allowed.find((name) => name === text);
-  if (found === undefined) throw usageError(`usage.${option}`, `--${option} ${text} is none of ${allowed.join(", ")}`, usage);
-  return found;
 }
 
 function assignment(text: string): Assignment | undefined {

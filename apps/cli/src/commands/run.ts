@@ -1,7 +1,7 @@
-import { parseArguments } from "../arguments.ts";
+import { formatOf, parseArguments } from "../arguments.ts";
 import { beginFreezing } from "../freezing.ts";
 import { listenForInterrupts } from "../signals.ts";
-import { environmentOf, exportsOf, formatOf, logModeOf, parallelOf, RUN_USAGE, runOptions, sandboxOf, secretsOf, timeoutOf } from "./run-options.ts";
+import { exportsOf, logModeOf, parallelOf, planningOf, RUN_USAGE, runOptions, timeoutOf } from "./run-options.ts";
 
 export const summary = "run a pipeline, or one step and what it needs";
 export const usage = RUN_USAGE;
@@ -12,24 +12,18 @@ export async function run(argv: readonly string[]): Promise<number> {
   const parsed = parseArguments(argv, runOptions, { max: 1, usage });
   if (parsed.flag("dry-run")) {
     const { plan } = await import("./plan.ts");
-    return plan(parsed);
+    return plan(parsed, usage);
   }
   const beganAt = Date.now();
   const request = {
-    name: parsed.positionals[0],
-    only: parsed.texts("only"),
-    from: parsed.text("from"),
-    env: environmentOf(parsed, usage),
-    secrets: secretsOf(parsed, process.env, usage),
+    ...planningOf(parsed, usage),
     parallel: parallelOf(parsed.text("parallel"), usage),
     keepGoing: parsed.flag("keep-going"),
-    readCache: !parsed.flag("no-cache"),
     timeout: timeoutOf(parsed.text("timeout"), usage),
     exports: exportsOf(parsed, usage),
     force: parsed.flag("force"),
-    format: formatOf(parsed.text("format"), usage),
+    format: formatOf(parsed, usage),
     logs: logModeOf(parsed.text("logs"), usage),
-    sandbox: sandboxOf(parsed.text("sandbox"), usage),
     beganAt,
   };
   // Before anything is opened: an interrupt that comes early must not leave anything either.
