@@ -7,7 +7,7 @@ import { compare, type Difference } from "./compare.ts";
 import { GitFailure } from "./git.ts";
 import { makeBase } from "./make-base.ts";
 import type { Manifest, TreeFile } from "./manifest.ts";
-import { gitObject, writeLoose } from "./objects.ts";
+import { gitObject, removeEmptyObjects, writeLoose } from "./objects.ts";
 import { openNested, type Project } from "./project.ts";
 import { findSurroundings } from "./surroundings.ts";
 import { TreeContent } from "./tree-content.ts";
@@ -36,20 +36,23 @@ const ATTEMPTS = 5;
  */
 export async function takeSnapshot(project: Project, now: () => number): Promise<Snapshot> {
   let failure: unknown;
+  let failedAt: string | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const surroundings = findSurroundings(project.root);
+    // After a failure no base is trusted that was there before it.
+    const usable = failure === undefined || newestBase(project)?.directory !== failedAt;
+    if (!usable) removeEmptyObjects(project.objects);
+    failedAt = usable ? newestBase(project)?.directory : undefined;
     try {
-      const base = currentBase(project, surroundings) ?? (await makeBase(project, surroundings, newestAsEarlier(project)));
+      const fitting = usable ? currentBase(project, surroundings) : undefined;
+      const base = fitting ?? (await makeBase(project, surroundings, usable ? newestAsEarlier(project) : undefined));
       const difference = await compare(project, base);
-      if (difference !== undefined && attempt < ATTEMPTS - 1 && (isStuck(base) || isLarge(project, difference.changes))) {
-        await makeBase(project, surroundings, { base, changes: difference.changes });
-      } else if (difference !== undefined) {
-        return await store(project, base, difference, now);
-      } else {
-        await makeBase(project, surroundings);
-      }
+      if (difference === undefined) throw new GitFailure(["manifest"], 1, "the manifest is not whole");
+      const isLast = attempt === ATTEMPTS - 1;
+      if (isLast || (!isStuck(base) && !isLarge(project, difference.changes))) return await store(project, base, difference, now);
+      await makeBase(project, surroundings, { base, changes: difference.changes });
     } catch (cause) {
-      // The working directory changed underneath git, or another process replaced the base: look again.
+      // The working directory changed underneath git, another process replaced the base, or a crash damaged it: look again.
       if (!(cause instanceof GitFailure)) throw cause;
       failure = cause;
     }
@@ -64,7 +67,6 @@ function newestAsEarlier(project: Project): { readonly base: Base; readonly chan
   const base = newestBase(project);
   return base && { base, changes: { update: [], remove: [] } };
 }
-
 
 function isLarge({ root }: Project, { update, remove }: IndexChanges): boolean {
   if (update.length + remove.length > FEW_FILES) return true;

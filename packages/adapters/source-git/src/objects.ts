@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 
@@ -39,4 +39,14 @@ export function writeLoose(objects: string, object: GitObject): string {
   }
   renameSync(temporary, path);
   return path;
+}
+
+/** Removes loose objects that a power cut left without content: git takes them for written and would not write them again. */
+export function removeEmptyObjects(objects: string): void {
+  for (const directory of readdirSync(objects).filter((name) => /^[0-9a-f]{2}$/.test(name))) {
+    for (const name of readdirSync(join(objects, directory))) {
+      const path = join(objects, directory, name);
+      if (statSync(path, { throwIfNoEntry: false })?.size === 0) rmSync(path, { force: true });
+    }
+  }
 }
