@@ -51,7 +51,7 @@ export function systemOf(base: Base, layers: readonly LayerRef[], facts: SystemF
 
 /** The host's own directories as the base, one overlay each, since an overlay over `/` itself would hold its own layers. */
 function hostSystem(layers: readonly LayerRef[], { layout, skeleton }: SystemFacts): System {
-  assertOutside(layers, layout);
+  assertOutside([skeleton, ...layers.map(({ path }) => path)], layout);
   const trees = treesOf(layers);
   const bases = [join(skeleton, PARTS.mask), join(skeleton, PARTS.curtain)];
   const overlays = layout.directories.map((at) => ({
@@ -98,10 +98,10 @@ function treesOf(layers: readonly LayerRef[]): readonly string[] {
 }
 
 /** The kernel takes no stack in which one directory lies in another. */
-function assertOutside(layers: readonly LayerRef[], layout: HostLayout): void {
-  const inside = layers.find((layer) => layout.directories.some((name) => isWithin(layer.path, `/${name}`)));
+function assertOutside(paths: readonly string[], layout: HostLayout): void {
+  const inside = paths.find((path) => layout.directories.some((name) => isWithin(path, `/${name}`)));
   if (inside === undefined) return;
-  throw new FrescoError("sandbox.state-in-base", `Fresco's layers are at ${inside.path}, in a directory that is part of the base, and cannot lie over it.`, {
+  throw new FrescoError("sandbox.state-in-base", `Fresco's state is at ${inside}, in a directory that is part of the base, and cannot lie over it.`, {
     hint: `Let FRESCO_HOME name a directory outside ${layout.directories.map((name) => `/${name}`).join(", ")}.`,
   });
 }

@@ -133,6 +133,17 @@ describe("a step in the Linux sandbox", () => {
     expect(stdout).toBe("99\n");
   });
 
+  it("does not start where the kernel would refuse the stack, and says where the state may be", async (t) => {
+    t.skip(!isRoot, "an ordinary user's system has no layers");
+    await using subject = await openSandbox();
+    const directory = mkdtempSync("/var/tmp/fresco-state-");
+    try {
+      await expect(new Rig({ ...subject, directory }).run("true")).rejects.toMatchObject({ code: "sandbox.state-in-base", message: expect.stringContaining(directory) });
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
   it("may preload a library without one of the sandbox's own programs seeing it", async () => {
     const output = await printed("echo ran", {}, { env: { LD_PRELOAD: "/no/such/library.so" } });
     expect(output.match(/ran/g)).toHaveLength(1);
