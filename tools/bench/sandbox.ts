@@ -34,12 +34,15 @@ try {
     await time("linux: identify", () => linux.identify({ type: "host" }, []));
     await time("host: identify", () => host.identify({ type: "host" }, []));
   }
-  for (const [what, all] of figures) console.log(`${what.padEnd(32)} ${median(all).toFixed(2).padStart(8)} ms   (best ${Math.min(...all).toFixed(2)})`);
+  for (const [what, all] of figures)
+    console.log(`${what.padEnd(32)} ${median(all).toFixed(2).padStart(8)} ms   (best ${Math.min(...all).toFixed(2)})`);
   for (const sandbox of [linux, host]) {
     const request = prepare(sandbox, `head -c ${OUTPUT_BYTES} /dev/zero`, []);
     const start = performance.now();
     await step(sandbox, request);
-    console.log(`${sandbox.kind}: output`.padEnd(32) + ` ${(OUTPUT_BYTES / 1_000 / (performance.now() - start)).toFixed(0).padStart(8)} MB/s`);
+    console.log(
+      `${sandbox.kind}: output`.padEnd(32) + ` ${(OUTPUT_BYTES / 1_000 / (performance.now() - start)).toFixed(0).padStart(8)} MB/s`,
+    );
   }
 } finally {
   await linux.discard([root]);
@@ -64,8 +67,26 @@ function prepare(sandbox: Sandbox, command: string, system: StepRequest["system"
     sandbox.capabilities.workspace[0] === "overlay"
       ? { type: "overlay", lower: [join(root, "view")], upper: join(at, "upper"), work: join(at, "work") }
       : { type: "directory", path: join(at, "view") };
-  const names = { owner: "owner", run: "run", job: "job", attempt: 1, toolchains: [], cwd: ".", env: { CI: "true" }, shell: ["/bin/sh", "-e"] };
-  return { ...names, base: { type: "host" }, system, workspace, scratch: join(at, "s"), shared: join(root, "shared"), command, output: () => undefined };
+  const names = {
+    owner: "owner",
+    run: "run",
+    job: "job",
+    attempt: 1,
+    toolchains: [],
+    cwd: ".",
+    env: { CI: "true" },
+    shell: ["/bin/sh", "-e"],
+  };
+  return {
+    ...names,
+    base: { type: "host" },
+    system,
+    workspace,
+    scratch: join(at, "s"),
+    shared: join(root, "shared"),
+    command,
+    output: () => undefined,
+  };
 }
 
 async function step(sandbox: Sandbox, request: StepRequest): Promise<void> {

@@ -48,7 +48,11 @@ const linux: PlatformFacts = {
 
 const other: PlatformFacts = {
   place() {
-    place ??= { bootId: ask("sysctl", ["-n", "kern.boottime"]) ?? "", machineId: ask("sysctl", ["-n", "kern.uuid"]) ?? hostname(), pidNamespace: "" };
+    place ??= {
+      bootId: ask("sysctl", ["-n", "kern.boottime"]) ?? "",
+      machineId: ask("sysctl", ["-n", "kern.uuid"]) ?? hostname(),
+      pidNamespace: "",
+    };
     return place;
   },
   startTime(pid) {
@@ -71,7 +75,11 @@ function machineId(): string {
 
 function ask(program: string, args: readonly string[]): string | undefined {
   try {
-    return execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, LC_ALL: "C" } }).trim();
+    return execFileSync(program, args, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      env: { ...process.env, LC_ALL: "C" },
+    }).trim();
   } catch {
     return undefined;
   }

@@ -108,6 +108,6 @@ function drain(socket: Socket, deliver: (chunk: Uint8Array) => void | Promise<vo
       }
     });
     socket.once("error", fail);
-    socket.once("close", () => waiting.then(resolve, fail));
+    socket.once("close", () => void waiting.then(resolve, fail));
   });
 }

@@ -7,6 +7,8 @@ const INHERITED =
 
 /** What steps inherit of the user's environment, sorted by name. */
 export function inheritedFrom(environment: Environment): Readonly<Record<string, string>> {
-  const entries = Object.entries(environment).flatMap(([name, value]) => (value !== undefined && INHERITED.test(name) ? [[name, value] as const] : []));
+  const entries = Object.entries(environment).flatMap(([name, value]) =>
+    value !== undefined && INHERITED.test(name) ? [[name, value] as const] : [],
+  );
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -5,7 +5,17 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { FrescoError } from "@fresco/ports";
-import type { BaseIdentity, LeftStep, Pipes, Processes, RunningStep, Sandbox, SandboxCapabilities, StepExit, StepRequest } from "@fresco/ports";
+import type {
+  BaseIdentity,
+  LeftStep,
+  Pipes,
+  Processes,
+  RunningStep,
+  Sandbox,
+  SandboxCapabilities,
+  StepExit,
+  StepRequest,
+} from "@fresco/ports";
 import type { Base } from "@fresco/pipeline";
 import { inheritedFrom } from "./environment.ts";
 import type { Environment } from "./environment.ts";
@@ -49,10 +59,14 @@ export class HostSandbox implements Sandbox {
 
   async identify(base: Base, toolchains: readonly string[]): Promise<BaseIdentity> {
     if (base.type !== "host") {
-      throw new FrescoError("base.unsupported", `The host sandbox runs steps on the host itself, not on ${base.type === "image" ? base.image : base.path}.`, {
-        hint: "Remove `image` and `rootfs`, or choose another sandbox.",
-        kind: "input",
-      });
+      throw new FrescoError(
+        "base.unsupported",
+        `The host sandbox runs steps on the host itself, not on ${base.type === "image" ? base.image : base.path}.`,
+        {
+          hint: "Remove `image` and `rootfs`, or choose another sandbox.",
+          kind: "input",
+        },
+      );
     }
     return { identity: hostIdentity(this.#inherited["PATH"] ?? "", toolchains), inherited: this.#inherited, mounts: [] };
   }
@@ -65,7 +79,8 @@ export class HostSandbox implements Sandbox {
     const marker = randomUUID();
     const env: Readonly<Record<string, string>> = { ...this.#inherited, ...request.env, [MARKER]: marker };
     const [program = "/bin/sh", ...options] = request.shell;
-    if (!programExists(program, env["PATH"] ?? "/usr/bin:/bin", cwd)) return unstarted("sandbox.shell-missing", `The shell ${program} is not on this machine.`);
+    if (!programExists(program, env["PATH"] ?? "/usr/bin:/bin", cwd))
+      return unstarted("sandbox.shell-missing", `The shell ${program} is not on this machine.`);
     const { processes, pipes } = this.#options;
     const command = { ...launch([program, ...options, "-c", request.command]), cwd, env, marker };
     mkdirSync(request.scratch, { recursive: true, mode: 0o700 });
@@ -106,5 +121,11 @@ function linkRepository(workspace: string, git: string | undefined): () => void 
 
 function unstarted(code: string, text: string): RunningStep {
   const exit: StepExit = { type: "unstarted", code, text };
-  return { left: { process: undefined, token: "" }, signal: () => undefined, exit: Promise.resolve(exit), captureSystem: async () => undefined, release: async () => undefined };
+  return {
+    left: { process: undefined, token: "" },
+    signal: () => undefined,
+    exit: Promise.resolve(exit),
+    captureSystem: async () => undefined,
+    release: async () => undefined,
+  };
 }

@@ -25,7 +25,12 @@ export class HostStep implements RunningStep {
   readonly #cleanUp: () => void;
   #ended = false;
 
-  constructor(command: HostCommand, pipes: readonly [OutputPipe, OutputPipe], output: StepRequest["output"], parts: { readonly processes: Processes; readonly cleanUp: () => void }) {
+  constructor(
+    command: HostCommand,
+    pipes: readonly [OutputPipe, OutputPipe],
+    output: StepRequest["output"],
+    parts: { readonly processes: Processes; readonly cleanUp: () => void },
+  ) {
     const [stdout, stderr] = pipes;
     const child = spawn(command.program, [...command.args], {
       cwd: command.cwd,
@@ -42,7 +47,9 @@ export class HostStep implements RunningStep {
       stderr.drain((chunk) => output("stderr", chunk)),
     ]);
     const ended = new Promise<StepExit>((resolve) => {
-      child.once("error", (error) => resolve({ type: "unstarted", code: "sandbox.setup", text: `The command could not be started: ${error.message}` }));
+      child.once("error", (error) =>
+        resolve({ type: "unstarted", code: "sandbox.setup", text: `The command could not be started: ${error.message}` }),
+      );
       child.once("exit", (code, signal) => resolve(outcome(code, signal)));
     });
     this.exit = ended.then((exit) => this.#finish(exit, drained, pipes));

@@ -2,7 +2,15 @@ import { createHash } from "node:crypto";
 import { lstatSync, readFileSync, statSync } from "node:fs";
 import { arch, platform, release } from "node:os";
 
-const PACKAGE_DATABASES = ["/var/lib/dpkg/status", "/var/lib/rpm/rpmdb.sqlite", "/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/pacman/local", "/lib/apk/db/installed", "/opt/homebrew/Cellar", "/usr/local/Cellar"];
+const PACKAGE_DATABASES = [
+  "/var/lib/dpkg/status",
+  "/var/lib/rpm/rpmdb.sqlite",
+  "/usr/lib/sysimage/rpm/rpmdb.sqlite",
+  "/var/lib/pacman/local",
+  "/lib/apk/db/installed",
+  "/opt/homebrew/Cellar",
+  "/usr/local/Cellar",
+];
 
 /** The host, told by its release, its package databases and the directories that `path` (a PATH) and `toolchains` name. */
 export function hostIdentity(path: string, toolchains: readonly string[]): string {

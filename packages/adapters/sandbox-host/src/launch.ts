@@ -8,7 +8,9 @@ const PREPARE = 'umask 022; exec "$@"';
 export function launch(argv: readonly string[]): { readonly program: string; readonly args: readonly string[] } {
   const setpriv = process.platform === "linux" ? executableIn("setpriv", ["/usr/bin", "/bin"]) : undefined;
   const shell = ["-c", PREPARE, "fresco-step", ...argv];
-  return setpriv === undefined ? { program: "/bin/sh", args: shell } : { program: setpriv, args: ["--pdeathsig", "KILL", "/bin/sh", ...shell] };
+  return setpriv === undefined
+    ? { program: "/bin/sh", args: shell }
+    : { program: setpriv, args: ["--pdeathsig", "KILL", "/bin/sh", ...shell] };
 }
 
 /** Is there such a program? */

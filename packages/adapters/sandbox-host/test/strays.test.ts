@@ -26,7 +26,11 @@ describe("a process that left its step's group", () => {
 
   it("is killed by whoever reclaims a step whose owner is gone", async () => {
     await using subject = await open();
-    const stray = spawn("sleep", ["1000"], { detached: true, stdio: "ignore", env: { PATH: process.env["PATH"], [MARKER]: "left-behind" } });
+    const stray = spawn("sleep", ["1000"], {
+      detached: true,
+      stdio: "ignore",
+      env: { PATH: process.env["PATH"], [MARKER]: "left-behind" },
+    });
     const ended = once(stray, "exit");
     await subject.sandbox.reclaim({ process: undefined, token: "left-behind" });
     expect((await ended)[1]).toBe("SIGKILL");

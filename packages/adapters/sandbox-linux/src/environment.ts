@@ -8,7 +8,18 @@ export const STANDARD_PATH: readonly string[] = ["/usr/local/sbin", "/usr/local/
  * Variables that pass from the user's environment into a step because the network of the machine may not be usable without them. What
  * passes is part of every key.
  */
-const PASSED = ["http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"];
+const PASSED = [
+  "http_proxy",
+  "https_proxy",
+  "ftp_proxy",
+  "all_proxy",
+  "no_proxy",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "FTP_PROXY",
+  "ALL_PROXY",
+  "NO_PROXY",
+];
 
 /** The same, for files with certificates: the variable passes, and the file is bound read-only at its place. */
 const CERTIFICATES = [

@@ -12,7 +12,11 @@ export function fstab(mounts: readonly Mount[]): string {
 }
 
 /** A bind mount; `readOnly` covers the top mount, and `flags` are those that the kernel does not let go of in a user namespace. */
-export function bind(source: string, target: string, options: { readonly readOnly?: boolean; readonly flags?: readonly string[]; readonly recursive?: boolean } = {}): Mount {
+export function bind(
+  source: string,
+  target: string,
+  options: { readonly readOnly?: boolean; readonly flags?: readonly string[]; readonly recursive?: boolean } = {},
+): Mount {
   const words = [options.recursive === true ? "rbind" : "bind", ...(options.readOnly === true ? ["ro", ...(options.flags ?? [])] : [])];
   return { source, target, type: "none", options: words.join(",") };
 }

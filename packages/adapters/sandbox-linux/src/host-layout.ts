@@ -44,7 +44,10 @@ export function hostLayout(): HostLayout {
     links: Object.fromEntries(named("symlink").map((name) => [name, readlinkSync(`/${name}`)])),
     blank: BLANK.filter((path) => kindOf(`/${path}`) === "directory"),
     secrets: secrets(),
-    names: [...masked("etc/hosts", (text) => `${text.trimEnd()}\n127.0.1.1\t${HOSTNAME}\n`), ...masked("etc/hostname", () => `${HOSTNAME}\n`)],
+    names: [
+      ...masked("etc/hosts", (text) => `${text.trimEnd()}\n127.0.1.1\t${HOSTNAME}\n`),
+      ...masked("etc/hostname", () => `${HOSTNAME}\n`),
+    ],
     resolver: resolver(),
     hiddenProc: HIDDEN_PROC.flatMap((name) => {
       const kind = kindOf(`/proc/${name}`);

@@ -30,7 +30,10 @@ export async function hostIdentity(bound: readonly string[]): Promise<string> {
     arch(),
     release === undefined ? "" : readFileSync(release, "latin1"),
     ...PACKAGE_DATABASES.map(stamp),
-    await statDigest([...UNACCOUNTED, ...bound].filter((path) => existsSync(path)), DEPTH),
+    await statDigest(
+      [...UNACCOUNTED, ...bound].filter((path) => existsSync(path)),
+      DEPTH,
+    ),
   ];
   return `host:${digest(facts)}`;
 }
@@ -41,7 +44,10 @@ export async function hostIdentity(bound: readonly string[]): Promise<string> {
  */
 export async function rootfsIdentity(path: string, bound: readonly string[]): Promise<string> {
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new FrescoError("base.unreadable", `The base ${path} is no directory.`, { hint: "Name an existing directory that holds a root file system.", kind: "input" });
+    throw new FrescoError("base.unreadable", `The base ${path} is no directory.`, {
+      hint: "Name an existing directory that holds a root file system.",
+      kind: "input",
+    });
   }
   return `rootfs:${digest(["rootfs 1", arch(), await statDigest([path], undefined), await statDigest(bound, DEPTH)])}`;
 }
@@ -57,7 +63,12 @@ function stamp(path: string): string {
  */
 async function statDigest(paths: readonly string[], depth: number | undefined): Promise<string> {
   if (paths.length === 0) return "";
-  const listing = await find([...paths, ...(depth === undefined ? [] : ["-maxdepth", String(depth)]), "-printf", "%p\\0%M\\0%U\\0%G\\0%s\\0%T@\\0%C@\\0%l\\n"]);
+  const listing = await find([
+    ...paths,
+    ...(depth === undefined ? [] : ["-maxdepth", String(depth)]),
+    "-printf",
+    "%p\\0%M\\0%U\\0%G\\0%s\\0%T@\\0%C@\\0%l\\n",
+  ]);
   return digest(listing.split("\n").sort());
 }
 
@@ -66,7 +77,11 @@ function find(args: readonly string[]): Promise<string> {
     execFile(tools().find, [...args], { encoding: "latin1", maxBuffer: 2 ** 30, env: { LC_ALL: "C" } }, (error, stdout, stderr) => {
       // What an ordinary user may not list is no input of its steps either. Without any listing there is no evidence.
       if (error === null || (error.code === 1 && stdout !== "")) return resolve(stdout);
-      reject(new FrescoError("base.unreadable", `The base cannot be looked at: ${stderr.trim() === "" ? error.message : stderr.trim()}`, { cause: error }));
+      reject(
+        new FrescoError("base.unreadable", `The base cannot be looked at: ${stderr.trim() === "" ? error.message : stderr.trim()}`, {
+          cause: error,
+        }),
+      );
     });
   });
 }

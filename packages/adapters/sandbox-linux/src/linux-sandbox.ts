@@ -1,6 +1,16 @@
 import { mkdirSync, realpathSync } from "node:fs";
 import { FrescoError } from "@fresco/ports";
-import type { BaseIdentity, Layers, LeftStep, Pipes, Processes, RunningStep, Sandbox, SandboxCapabilities, StepRequest } from "@fresco/ports";
+import type {
+  BaseIdentity,
+  Layers,
+  LeftStep,
+  Pipes,
+  Processes,
+  RunningStep,
+  Sandbox,
+  SandboxCapabilities,
+  StepRequest,
+} from "@fresco/ports";
 import type { Base } from "@fresco/pipeline";
 import { bindings } from "./bindings.ts";
 import type { Bindings } from "./bindings.ts";
@@ -60,7 +70,11 @@ export class LinuxSandbox implements Sandbox {
     // Root has what it takes by its capabilities; a refusal would show at the first step all the same.
     if (this.#privilege === "user") await (this.#probe ??= probeNamespaces(this.#privilege));
     const identity = await identityOf(base, bound.paths);
-    return { identity, inherited: { ...passedOn(this.#options.environment), ...bound.env, PATH: constants(bound.bins, {})["PATH"] ?? "" }, mounts: bound.paths };
+    return {
+      identity,
+      inherited: { ...passedOn(this.#options.environment), ...bound.env, PATH: constants(bound.bins, {})["PATH"] ?? "" },
+      mounts: bound.paths,
+    };
   }
 
   async start(request: StepRequest): Promise<RunningStep> {
@@ -72,7 +86,11 @@ export class LinuxSandbox implements Sandbox {
     const root = prepareRoot(request, { ...facts, skeleton, hidden: this.#hidden });
     const command = this.#command(request, root, bound);
     const [stdout, stderr] = [await pipes.open(request.scratch), await pipes.open(request.scratch)];
-    const step = new LinuxStep(new StepProcess(command, stdout, stderr, request.output), root, { processes, layers, privilege: this.#privilege });
+    const step = new LinuxStep(new StepProcess(command, stdout, stderr, request.output), root, {
+      processes,
+      layers,
+      privilege: this.#privilege,
+    });
     await step.settled;
     return step;
   }

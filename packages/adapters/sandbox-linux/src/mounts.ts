@@ -21,7 +21,13 @@ export function workspaceMounts(root: string, request: StepRequest, skeleton: Sk
   return [workspaceMount(target, workspace, beneath, skeleton, userxattr), bind(git, join(target, ".git"))];
 }
 
-function workspaceMount(target: string, workspace: WorkspaceDescription, beneath: readonly string[], skeleton: Skeleton, userxattr: boolean): Mount {
+function workspaceMount(
+  target: string,
+  workspace: WorkspaceDescription,
+  beneath: readonly string[],
+  skeleton: Skeleton,
+  userxattr: boolean,
+): Mount {
   if (workspace.type === "directory") return bind(workspace.path, target);
   const lower = [...workspace.lower, ...beneath].map((directory) => ({ directory, below: "" }));
   return overlayMount({ target, lower, upper: workspace.upper, work: workspace.work }, skeleton.names, userxattr);
@@ -33,7 +39,9 @@ export function deviceMounts(root: string, layout: HostLayout): readonly Mount[]
   return [
     { source: "proc", target: proc, type: "proc", options: "nosuid,nodev,noexec" },
     ...layout.readOnlyProc.map((name) => bind(join(proc, name), join(proc, name), { readOnly: true })),
-    ...layout.hiddenProc.map(({ name, directory }) => (directory ? tmpfs(join(proc, name), "ro,size=4k") : bind("/dev/null", join(proc, name)))),
+    ...layout.hiddenProc.map(({ name, directory }) =>
+      directory ? tmpfs(join(proc, name), "ro,size=4k") : bind("/dev/null", join(proc, name)),
+    ),
     ...DEVICES.map((name) => bind(`/dev/${name}`, join(root, "dev", name))),
     tmpfs(join(root, "dev/shm"), "nosuid,nodev,mode=1777"),
     { source: "devpts", target: join(root, "dev/pts"), type: "devpts", options: "newinstance,ptmxmode=0666,mode=620,nosuid,noexec" },
@@ -61,6 +69,8 @@ export function lastMounts(
   const visible = [...facts.layout.directories.map((name) => `/${name}`), ...facts.bound];
   return [
     ...facts.bound.map((path) => bind(path, join(root, path), { readOnly: true, recursive: true, flags: lockedFlags(path) })),
-    ...facts.hidden.filter((path) => visible.some((shown) => isWithin(path, shown))).map((path) => bind(empty, join(root, path), { readOnly: true })),
+    ...facts.hidden
+      .filter((path) => visible.some((shown) => isWithin(path, shown)))
+      .map((path) => bind(empty, join(root, path), { readOnly: true })),
   ];
 }

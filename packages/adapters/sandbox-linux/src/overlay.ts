@@ -37,9 +37,13 @@ export function overlayMount(overlay: Overlay, names: ShortNames, userxattr: boo
     "volatile",
   ].join(",");
   if (options.length > LONGEST_OPTIONS) {
-    throw new FrescoError("sandbox.stack-too-deep", `${overlay.lower.length} layers lie beneath ${overlay.target}, more than one mount can name.`, {
-      hint: "Shorten the chain of steps.",
-    });
+    throw new FrescoError(
+      "sandbox.stack-too-deep",
+      `${overlay.lower.length} layers lie beneath ${overlay.target}, more than one mount can name.`,
+      {
+        hint: "Shorten the chain of steps.",
+      },
+    );
   }
   return { source: "overlay", target: overlay.target, type: "overlay", options };
 }

@@ -28,10 +28,20 @@ export function userNamespace(of: Privilege): readonly string[] {
 export async function probeNamespaces(of: Privilege): Promise<void> {
   const { unshare, sh } = tools();
   await new Promise<void>((resolve, reject) => {
-    execFile(unshare, [...userNamespace(of), "--mount", "--pid", "--fork", sh, "-c", ":"], { env: { LC_ALL: "C" } }, (error, _stdout, stderr) => {
-      if (error === null) return resolve();
-      const text = stderr.trim() === "" ? error.message : stderr.trim();
-      reject(new FrescoError("sandbox.refused", `The kernel refuses the namespaces of a sandbox: ${text}`, { hint: REFUSED_HINT, cause: error }));
-    });
+    execFile(
+      unshare,
+      [...userNamespace(of), "--mount", "--pid", "--fork", sh, "-c", ":"],
+      { env: { LC_ALL: "C" } },
+      (error, _stdout, stderr) => {
+        if (error === null) return resolve();
+        const text = stderr.trim() === "" ? error.message : stderr.trim();
+        reject(
+          new FrescoError("sandbox.refused", `The kernel refuses the namespaces of a sandbox: ${text}`, {
+            hint: REFUSED_HINT,
+            cause: error,
+          }),
+        );
+      },
+    );
   });
 }

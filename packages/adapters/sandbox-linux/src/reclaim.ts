@@ -15,9 +15,13 @@ export async function reclaimStep(left: LeftStep, processes: Processes): Promise
   const until = performance.now() + PATIENCE_MS;
   while (processes.alive(process) === true) {
     if (performance.now() > until) {
-      throw new FrescoError("sandbox.unkillable", `Process ${process.pid}, which a step left behind, does not end although it was killed.`, {
-        hint: "It probably waits for a disk or a network file system; try again when that answers.",
-      });
+      throw new FrescoError(
+        "sandbox.unkillable",
+        `Process ${process.pid}, which a step left behind, does not end although it was killed.`,
+        {
+          hint: "It probably waits for a disk or a network file system; try again when that answers.",
+        },
+      );
     }
     await delay(5);
   }

@@ -75,7 +75,11 @@ function makeWritable(scratch: string, overlay: SystemOverlay, points: string): 
 
 function capturesOf(scratch: string, system: System): Root["captures"] {
   return system.overlays.map((overlay) => ({
-    changes: { type: "overlay", upper: upperOf(scratch, overlay.at), lower: overlay.lower.map((lower) => join(lower.directory, lower.below)) },
+    changes: {
+      type: "overlay",
+      upper: upperOf(scratch, overlay.at),
+      lower: overlay.lower.map((lower) => join(lower.directory, lower.below)),
+    },
     options: { outputs: null, exclude: overlay.exclude, ...(overlay.at === "" ? {} : { at: overlay.at }) },
   }));
 }

@@ -1,5 +1,6 @@
 /** Docker's default capabilities without MKNOD. */
-const CAPABILITIES = "chown dac_override fowner fsetid kill setgid setuid setpcap net_bind_service net_raw sys_chroot audit_write setfcap".split(" ");
+const CAPABILITIES =
+  "chown dac_override fowner fsetid kill setgid setuid setpcap net_bind_service net_raw sys_chroot audit_write setfcap".split(" ");
 
 /** What setpriv(1) is told to take away from a step. */
 export const CONFINEMENT: readonly string[] = [

@@ -1,4 +1,15 @@
-import { chmodSync, chownSync, existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import type { Base } from "@fresco/pipeline";
 import type { HostLayout, Mask } from "./host-layout.ts";
@@ -41,7 +52,13 @@ export const PARTS = {
 /** Device nodes that a step finds in `/dev`. */
 export const DEVICES = ["null", "zero", "full", "random", "urandom", "tty"];
 
-const DEVICE_LINKS = { fd: "/proc/self/fd", stdin: "/proc/self/fd/0", stdout: "/proc/self/fd/1", stderr: "/proc/self/fd/2", ptmx: "pts/ptmx" };
+const DEVICE_LINKS = {
+  fd: "/proc/self/fd",
+  stdin: "/proc/self/fd/0",
+  stdout: "/proc/self/fd/1",
+  stderr: "/proc/self/fd/2",
+  ptmx: "pts/ptmx",
+};
 
 /** Mount points that every root has. */
 const POINTS = ["proc", "sys", "dev", "dev/shm", "dev/pts", "tmp", "run", "workspace"];
@@ -56,7 +73,8 @@ export async function makeSkeleton(parent: string, base: Base, facts: SkeletonFa
   const onHost = base.type === "host";
   makeMountPoints(join(directory, PARTS.points), onHost ? layout : undefined, facts.bound);
   if (onHost) makeFloor(join(directory, PARTS.floor));
-  const resolver = !onHost || (privilege === "root" && layout.resolver !== undefined) ? resolverMask(layout.resolver ?? "/etc/resolv.conf") : [];
+  const resolver =
+    !onHost || (privilege === "root" && layout.resolver !== undefined) ? resolverMask(layout.resolver ?? "/etc/resolv.conf") : [];
   writeMasks(join(directory, PARTS.mask), [...(onHost ? layout.secrets : []), ...layout.names, ...resolver]);
   if (onHost && privilege === "root") await hide(directory, layout.blank);
   return { directory, names: new ShortNames(directory) };
@@ -68,7 +86,7 @@ export async function makeSkeleton(parent: string, base: Base, facts: SkeletonFa
  */
 function makeMountPoints(at: string, host: HostLayout | undefined, bound: readonly string[]): void {
   for (const path of POINTS) makeDirectories(at, path);
-  for (const path of [...(host?.directories ?? [])]) makeDirectories(at, path);
+  for (const path of host?.directories ?? []) makeDirectories(at, path);
   for (const path of [...bound, ...(host?.resolver === undefined ? [] : [host.resolver])]) makeMountPoint(at, path);
   for (const device of DEVICES) writeFileSync(join(at, "dev", device), "", { mode: 0o644 });
   for (const [name, target] of Object.entries(DEVICE_LINKS)) symlinkSync(target, join(at, "dev", name));

@@ -99,8 +99,10 @@ export class StepProcess {
     const { started, missingShell, exit } = this.#reports;
     if (started && exit !== undefined) return { type: "exited", code: exit };
     if (end.signal !== null) return { type: "signalled", signal: end.signal };
-    if (missingShell) return { type: "unstarted", code: "sandbox.shell-missing", text: "The shell that the step names is not in its base." };
-    if (started) return { type: "lost", text: `The sandbox ended without telling how the command did (its own exit code was ${end.code}).` };
+    if (missingShell)
+      return { type: "unstarted", code: "sandbox.shell-missing", text: "The shell that the step names is not in its base." };
+    if (started)
+      return { type: "lost", text: `The sandbox ended without telling how the command did (its own exit code was ${end.code}).` };
     return unstarted(end.error?.message ?? this.#diagnostics.trim());
   }
 }
@@ -109,12 +111,21 @@ function unstarted(diagnostics: string): StepExit {
   // After the first failure of mount(8) come the consequences.
   const text = diagnostics.split("\n", 1)[0] ?? "";
   if (/^unshare: .*(Operation not permitted|Permission denied|No space left on device)/m.test(text)) {
-    return { type: "unstarted", code: "sandbox.refused", text: `The kernel refuses the namespaces of a sandbox: ${text}`, hint: REFUSED_HINT };
+    return {
+      type: "unstarted",
+      code: "sandbox.refused",
+      text: `The kernel refuses the namespaces of a sandbox: ${text}`,
+      hint: REFUSED_HINT,
+    };
   }
   if (/chroot: .*'\/bin\/sh'/.test(text)) {
     return { type: "unstarted", code: "sandbox.shell-missing", text: "The step's base has no working /bin/sh, which starts every step." };
   }
-  return { type: "unstarted", code: "sandbox.setup", text: `The sandbox could not be set up: ${text === "" ? "no reason was given" : text}` };
+  return {
+    type: "unstarted",
+    code: "sandbox.setup",
+    text: `The sandbox could not be set up: ${text === "" ? "no reason was given" : text}`,
+  };
 }
 
 /** What to do where namespaces are refused. */

@@ -65,7 +65,8 @@ function hostSystem(layers: readonly LayerRef[], { layout, skeleton }: SystemFac
 /** The same for an ordinary user, whose namespace may not lay a writable directory over it. HOME is writable and ends with the step. */
 function readOnlyHost({ layout, skeleton }: SystemFacts): System {
   const mounts = (root: string): readonly Mount[] => {
-    const shown = (source: string, at: string): Mount => bind(source, join(root, at), { readOnly: true, recursive: true, flags: lockedFlags(source) });
+    const shown = (source: string, at: string): Mount =>
+      bind(source, join(root, at), { readOnly: true, recursive: true, flags: lockedFlags(source) });
     return [
       ...layout.directories.map((at) => shown(`/${at}`, at)),
       ...[...layout.secrets, ...layout.names].map(({ path }) => shown(join(skeleton, PARTS.mask, path), path)),
@@ -101,9 +102,13 @@ function treesOf(layers: readonly LayerRef[]): readonly string[] {
 function assertOutside(paths: readonly string[], layout: HostLayout): void {
   const inside = paths.find((path) => layout.directories.some((name) => isWithin(path, `/${name}`)));
   if (inside === undefined) return;
-  throw new FrescoError("sandbox.state-in-base", `Fresco's state is at ${inside}, in a directory that is part of the base, and cannot lie over it.`, {
-    hint: `Let FRESCO_HOME name a directory outside ${layout.directories.map((name) => `/${name}`).join(", ")}.`,
-  });
+  throw new FrescoError(
+    "sandbox.state-in-base",
+    `Fresco's state is at ${inside}, in a directory that is part of the base, and cannot lie over it.`,
+    {
+      hint: `Let FRESCO_HOME name a directory outside ${layout.directories.map((name) => `/${name}`).join(", ")}.`,
+    },
+  );
 }
 
 function whole(directory: string): Lower {

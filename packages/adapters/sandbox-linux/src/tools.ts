@@ -47,9 +47,13 @@ function find(): Tools {
     mknod: locate("mknod"),
   };
   if (missing.length === 0) return tools;
-  throw new FrescoError("sandbox.tools-missing", `The Linux sandbox needs ${missing.join(", ")}, which this machine does not have in ${DIRECTORIES.join(", ")}.`, {
-    hint: "Install util-linux, coreutils and findutils (BusyBox's versions lack options), or choose --sandbox host.",
-  });
+  throw new FrescoError(
+    "sandbox.tools-missing",
+    `The Linux sandbox needs ${missing.join(", ")}, which this machine does not have in ${DIRECTORIES.join(", ")}.`,
+    {
+      hint: "Install util-linux, coreutils and findutils (BusyBox's versions lack options), or choose --sandbox host.",
+    },
+  );
 }
 
 function executable(path: string): boolean {

@@ -33,14 +33,20 @@ async function goneWithin(ms: number, text: string): Promise<readonly string[]> 
 }
 
 function mountsNaming(text: string): readonly string[] {
-  return readFileSync("/proc/self/mountinfo", "utf8").split("\n").filter((line) => line.includes(text));
+  return readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    .filter((line) => line.includes(text));
 }
 
 /** An owner that is killed once it has printed `word` and then `after` milliseconds later. */
 async function killOwner(directory: string, word: string, after: number): Promise<void> {
-  const child = spawn(process.execPath, ["--conditions=fresco-source", owner, directory, `trap '' TERM; setsid sleep 1000 & sleep 1001; : ${directory}`], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--conditions=fresco-source", owner, directory, `trap '' TERM; setsid sleep 1000 & sleep 1001; : ${directory}`],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   for await (const chunk of child.stdout) if (String(chunk).includes(word)) break;
   if (after > 0) await delay(after);
   const exited = once(child, "exit");
@@ -77,7 +83,10 @@ describe("the processes of a step", () => {
     await using subject = await openSandbox();
     const rig = new Rig(subject);
     const child = `trap 'echo child >> said; exit' TERM; echo up > up; while :; do sleep 0.02; done`;
-    const { step, ended, said } = await rig.start(`setsid sh -c "${child}" & trap 'wait; cat said; echo parent; exit 3' TERM; while [ ! -e up ]; do :; done; echo ready; wait`, { shell: ["/bin/sh"] });
+    const { step, ended, said } = await rig.start(
+      `setsid sh -c "${child}" & trap 'wait; cat said; echo parent; exit 3' TERM; while [ ! -e up ]; do :; done; echo ready; wait`,
+      { shell: ["/bin/sh"] },
+    );
     await said("ready");
     step.signal("TERM");
     const { exit, stdout } = await ended;
@@ -86,7 +95,9 @@ describe("the processes of a step", () => {
 
   it("cannot end their pid 1", async () => {
     await using subject = await openSandbox();
-    const { exit, stdout } = await new Rig(subject).run("kill -KILL 1 2>/dev/null; kill -TERM 1 2>/dev/null; echo still here", { shell: ["/bin/sh"] });
+    const { exit, stdout } = await new Rig(subject).run("kill -KILL 1 2>/dev/null; kill -TERM 1 2>/dev/null; echo still here", {
+      shell: ["/bin/sh"],
+    });
     expect([exit, stdout]).toEqual([{ type: "exited", code: 0 }, "still here\n"]);
   });
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { explainMissingCommand } from "../src/index.ts";
 
 const host = (name: string): string | undefined => (name === "deno" ? "/home/me/tools/bin/deno" : undefined);
-const sentence = 'This machine has deno at /home/me/tools/bin/deno, which the sandbox does not show; add `toolchains: ["/home/me/tools"]` to the pipeline to bind it.';
+const sentence =
+  'This machine has deno at /home/me/tools/bin/deno, which the sandbox does not show; add `toolchains: ["/home/me/tools"]` to the pipeline to bind it.';
 
 describe("explainMissingCommand", () => {
   it.each([

@@ -7,7 +7,13 @@ import { UpperLayers } from "./upper-layers.ts";
 
 const [directory = "", command = ""] = process.argv.slice(2);
 for (const name of ["view", "upper", "work", "scratch"]) mkdirSync(join(directory, name));
-const sandbox = new LinuxSandbox({ layers: new UpperLayers(), processes: new NodeProcesses(), pipes: new FifoPipes(), hidden: [], environment: {} });
+const sandbox = new LinuxSandbox({
+  layers: new UpperLayers(),
+  processes: new NodeProcesses(),
+  pipes: new FifoPipes(),
+  hidden: [],
+  environment: {},
+});
 process.stdout.write("starting\n");
 await sandbox.start({
   owner: "owner",

@@ -16,7 +16,11 @@ describe("fstab", () => {
 });
 
 describe("lockedFlags", () => {
-  const table = ["1 0 8:1 / / rw,relatime - ext4 a rw", "2 1 8:2 / /home rw,nosuid,nodev,relatime - ext4 b rw", "3 2 8:3 / /home/a\\040b rw,noexec - ext4 c rw"].join("\n");
+  const table = [
+    "1 0 8:1 / / rw,relatime - ext4 a rw",
+    "2 1 8:2 / /home rw,nosuid,nodev,relatime - ext4 b rw",
+    "3 2 8:3 / /home/a\\040b rw,noexec - ext4 c rw",
+  ].join("\n");
 
   it.each([
     ["/usr", []],
@@ -29,14 +33,17 @@ describe("lockedFlags", () => {
 });
 
 describe("overlayMount", () => {
-  const lower = (depth: number) => Array.from({ length: depth }, (_, index) => ({ directory: `/a long directory, with: separators/${index}`, below: "usr" }));
+  const lower = (depth: number) =>
+    Array.from({ length: depth }, (_, index) => ({ directory: `/a long directory, with: separators/${index}`, below: "usr" }));
   const overlay = (at: string, depth: number) => ({ target: "/t", lower: lower(depth), upper: `${at}/../step/usr`, work: "/with, comma" });
 
   it("keeps options short whatever directories are called", () => {
     const cwd = mkdtempSync(join(tmpdir(), "fresco-overlay-"));
     try {
       const { options } = overlayMount(overlay(cwd, 3), new ShortNames(cwd), false);
-      expect(options).toBe("lowerdir=0/usr:1/usr:2/usr,upperdir=../step/usr,workdir=3,metacopy=off,index=off,xino=off,redirect_dir=off,volatile");
+      expect(options).toBe(
+        "lowerdir=0/usr:1/usr:2/usr,upperdir=../step/usr,workdir=3,metacopy=off,index=off,xino=off,redirect_dir=off,volatile",
+      );
     } finally {
       rmSync(cwd, { recursive: true });
     }

@@ -2,7 +2,11 @@ import { describe, expect, it } from "vitest";
 import { toolchainsOf } from "../src/index.ts";
 
 const home = "/home/me";
-const of = (...entries: readonly string[]) => toolchainsOf(entries.map((entry) => ({ entry, real: entry })), home);
+const of = (...entries: readonly string[]) =>
+  toolchainsOf(
+    entries.map((entry) => ({ entry, real: entry })),
+    home,
+  );
 
 describe("toolchainsOf", () => {
   it.each([

@@ -78,7 +78,9 @@ async function ended(child: ChildProcess, output: StepRequest["output"]): Promis
     resolve(code === null ? { type: "signalled", signal: signal ?? "SIGKILL" } : { type: "exited", code });
   });
   const deliver = async (stream: "stdout" | "stderr"): Promise<void> => {
-    for await (const chunk of child[stream] ?? []) await output(stream, chunk);
+    const chunks: AsyncIterable<Uint8Array> | null = child[stream];
+    if (chunks === null) return;
+    for await (const chunk of chunks) await output(stream, chunk);
   };
   const delivered = await Promise.allSettled([deliver("stdout"), deliver("stderr")]);
   const end = await exit;
