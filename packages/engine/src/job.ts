@@ -8,6 +8,7 @@ import { Execution, type ExecutionOutcome, judgeExit } from "./execution.ts";
 import type { LayerNames } from "./layer-names.ts";
 import { type Described, describe, find, hiddenBy, type LookupContext, uncacheable } from "./lookup.ts";
 import { unseenMentions } from "./unseen.ts";
+import { conflictBeneath } from "./writers-conflict.ts";
 
 /** How much of a failed step's output is searched for paths, in bytes. */
 const SEARCHED_OUTPUT = 256 * 1024;
@@ -69,6 +70,8 @@ export class Job {
   async lookUp(readCache: boolean): Promise<LookedUp> {
     const { step } = this;
     const context = this.#context;
+    const conflict = await conflictBeneath(step, context);
+    if (conflict !== undefined) return { type: "failed", reason: conflict };
     if (uncacheable(step, context.ir, context.sandbox.capabilities) !== undefined) return { type: "miss", described: undefined };
     const described = await describe(step, context);
     if (readCache) {

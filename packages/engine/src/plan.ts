@@ -4,6 +4,7 @@ import type { EnginePorts, Plan, PlannedStep, RunOptions } from "./api.ts";
 import { describe, find, type LookupContext, uncacheable } from "./lookup.ts";
 import { lookupContext } from "./lookup-context.ts";
 import { selectionOf } from "./selection.ts";
+import { conflictBeneath } from "./writers-conflict.ts";
 
 /** What a run would do now: the same look-ups in the same order, with nothing executed. @throws what {@link lookupContext} throws. */
 export async function planRun(ports: EnginePorts, ir: IR, options: RunOptions, source: FrozenSource, owner: Owner): Promise<Plan> {
@@ -23,6 +24,8 @@ async function planStep(step: IRStep, context: LookupContext, read: boolean): Pr
   const never = uncacheable(step, context.ir, context.sandbox.capabilities);
   if (never !== undefined) return { step: step.id, decision: "execute", why: never };
   if (!context.results.complete(step.id)) return { step: step.id, decision: "undecided", why: "it stands on steps that execute, and hits if they give what they gave before" };
+  const conflict = await conflictBeneath(step, context);
+  if (conflict !== undefined) return { step: step.id, decision: "execute", why: `it would fail: ${conflict.text}` };
   const { key, sealed } = await describe(step, context);
   const known = { step: step.id, key, fields: sealed };
   if (!read) return { ...known, decision: "execute", why: "the cache is not read for it" };

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { conflictingPath, unrelatedPairs } from "@fresco/cache-keys";
 import { type BytePath, displayPath } from "@fresco/pipeline";
 import {
   FrescoError,
@@ -11,7 +12,6 @@ import {
   type WorkspaceSpec,
   type WorkspaceStrategy,
 } from "@fresco/ports";
-import { conflictingPath, unrelatedPairs } from "./conflicts.ts";
 import { fillDirectory } from "./directory-fill.ts";
 import { fixUp } from "./fix-up.ts";
 import { flatten, flattenedGroups, MOST_LAYERS } from "./flatten.ts";

@@ -2,7 +2,6 @@ import type { LayerEntry } from "@fresco/cache-keys";
 import { bytePath } from "@fresco/pipeline";
 import { describe, expect, it } from "vitest";
 import { compose } from "../src/compose.ts";
-import { conflictingPath, unrelatedPairs } from "../src/conflicts.ts";
 import { flattenedGroups } from "../src/flatten.ts";
 import { whiteoutsOf } from "../src/whiteouts.ts";
 
@@ -52,24 +51,6 @@ describe("Whiteouts", () => {
       "a",
       "c/x",
     ]);
-  });
-});
-
-describe("Conflicts", () => {
-  it("are looked for between steps that know nothing of each other only", () => {
-    const chain = [
-      { step: "a", ancestors: [] },
-      { step: "b", ancestors: ["a"] },
-      { step: "c", ancestors: ["a"] },
-    ];
-    expect(unrelatedPairs(chain)).toEqual([[1, 2]]);
-  });
-
-  it("are paths that both write, or that one writes where the other has a directory", () => {
-    expect(conflictingPath([file("z"), file("x")], [file("x"), file("z")].reverse())).toBe("z");
-    expect(conflictingPath([directory("d"), file("d/x")], [file("d")])).toBe("d");
-    expect(conflictingPath([directory("d"), file("d/x")], [directory("d"), file("d/y")])).toBeUndefined();
-    expect(conflictingPath([file("x")], [deleted("x")])).toBeUndefined();
   });
 });
 

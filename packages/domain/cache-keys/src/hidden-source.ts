@@ -1,4 +1,5 @@
 import type { BytePath } from "@fresco/pipeline";
+import { directoriesAbove } from "./directories-above.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 
 /** What this run's source has, and what of it the step saw. */
@@ -32,18 +33,4 @@ export function hiddenSource(entries: Iterable<LayerEntry>, { has, sees, unseenB
  */
 export function mayHideSource(footprint: readonly BytePath[], has: SourceSight["has"]): boolean {
   return footprint.some((path) => has(path) !== undefined || directoriesAbove(path).some((above) => has(above) === "file"));
-}
-
-function directoriesAbove(path: BytePath): BytePath[] {
-  const found: BytePath[] = [];
-  for (let slash = path.indexOf("/"); slash > 0; slash = path.indexOf("/", slash + 1)) {
-    const above: string = path.slice(0, slash);
-    if (isPath(above)) found.push(above);
-  }
-  return found;
-}
-
-/** What stands before a slash of a path is a path. */
-function isPath(text: string): text is BytePath {
-  return text !== "";
 }

@@ -4,6 +4,7 @@ export type { KeyFields, ViewEntry, ViewMode } from "./fields.ts";
 export { encodeFields, KEY_VERSION, keyOf } from "./key.ts";
 export { hiddenSource, mayHideSource, type SourceSight } from "./hidden-source.ts";
 export { judge, type Verdict } from "./judge.ts";
+export { conflictingPath, unrelatedPairs, type Writer } from "./layer-conflict.ts";
 export type { LayerEntry, LayerNode } from "./layer-entry.ts";
 export { DamagedManifest, decodeManifest, encodeManifest, layerDigest, manifestDigest } from "./manifest.ts";
 export { redact } from "./redact.ts";

@@ -1,17 +1,11 @@
-import type { LayerEntry } from "@fresco/cache-keys";
 import type { BytePath } from "@fresco/pipeline";
-import { ancestorsOf } from "./paths.ts";
+import { directoriesAbove } from "./directories-above.ts";
+import type { LayerEntry } from "./layer-entry.ts";
 
 /** A layer and where its step stands in the pipeline. */
 export interface Writer {
   readonly step: string;
   readonly ancestors: readonly string[];
-}
-
-/** Two steps that know nothing of each other and leave something different at one path. */
-export interface Conflict {
-  readonly path: BytePath;
-  readonly steps: readonly [string, string];
 }
 
 /** Pairs (as indices, lower layer first) neither of which descends from the other. In a plain chain there is none, and no manifest need be read. */
@@ -44,6 +38,6 @@ function hidden(a: readonly LayerEntry[], b: readonly LayerEntry[]): BytePath | 
   for (const entry of b) if (entry.type !== "deleted" && entry.type !== "directory") leaves.add(entry.path);
   if (leaves.size === 0) return undefined;
   return a.find(
-    (entry) => entry.type !== "deleted" && (leaves.has(entry.path) || [...ancestorsOf(entry.path)].some((above) => leaves.has(above))),
+    (entry) => entry.type !== "deleted" && (leaves.has(entry.path) || directoriesAbove(entry.path).some((above) => leaves.has(above))),
   )?.path;
 }
