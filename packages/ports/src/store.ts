@@ -117,7 +117,7 @@ export interface EntryStore {
    * What is found damaged is removed by compare-and-delete.
    */
   lookup(key: string, fields: KeyFields, owner: string): Promise<Entry | undefined>;
-  /** Stores entries and marks their layers complete, in one durable transaction. The layers must have been synced. A key that is taken keeps its newer entry. */
+  /** Stores entries and marks their layers complete, in one durable transaction. The layers must have been synced. A key that is taken gets the new entry, whatever the clocks say: one from the future would never hit again. */
   save(entries: readonly NewEntry[]): Promise<void>;
   /** Removes entries; their layers' directories go when nobody leases them. */
   remove(keys: readonly string[]): Promise<void>;

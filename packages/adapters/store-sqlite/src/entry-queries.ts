@@ -51,8 +51,7 @@ function entryRows(database: Database) {
               log: taken.ref("excluded.log"),
               system: taken.ref("excluded.system"),
               workspace: taken.ref("excluded.workspace"),
-            }))
-            .whereRef("excluded.created_at", ">", "entries.created_at"),
+            })),
         ),
     ),
     remove: database.query<{ keys: string }>()((db, $) => db.deleteFrom("entries").where("key", "in", among($("keys")))),

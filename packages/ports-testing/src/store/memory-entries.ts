@@ -33,8 +33,7 @@ export class MemoryEntries implements EntryStore {
     }
     for (const entry of entries) {
       this.#state.fields.set(entry.key, entry.fields);
-      const taken = this.#state.entries.get(entry.key);
-      if (taken === undefined || taken.createdAt < entry.createdAt) this.#state.entries.set(entry.key, entry);
+      this.#state.entries.set(entry.key, entry);
     }
   }
 
