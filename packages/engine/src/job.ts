@@ -132,7 +132,10 @@ export class Job {
   async #compute(described: Described | undefined): Promise<Finished> {
     const { ports, run, owner } = this.#context;
     const startedAt = ports.clock.now();
-    const log = await ports.logs.create(`${run}-${this.#context.ir.steps.indexOf(this.step)}-${this.attempt}`);
+    const name = `${run}-${this.#context.ir.steps.indexOf(this.step)}-${this.attempt}`;
+    // The row first: a log that no row names would never be found again.
+    await ports.store.runs.logged(run, this.step.id, this.attempt, name);
+    const log = await ports.logs.create(name);
     let stored = false;
     try {
       if (this.#stop !== undefined) return this.#stopped();
@@ -179,6 +182,7 @@ export class Job {
         cwd: step.cwd,
         env: context.environment.get(step.id)?.complete ?? {},
         scratch: `${scratch}/s`,
+        shared: `${context.directory}/shared`,
         ...(git === undefined ? {} : { git }),
       },
       log,
@@ -196,7 +200,6 @@ export class Job {
   async #started(running: RunningStep, log: LogWriter): Promise<void> {
     const { ports, run, sandbox } = this.#context;
     this.#observer.onStarted(this, log);
-    await ports.store.runs.logged(run, this.step.id, this.attempt, log.id);
     await ports.store.runs.started(run, this.step.id, this.attempt, sandbox.kind, running.left);
   }
 
