@@ -58,6 +58,8 @@ export class Job {
   readonly #context: JobContext;
   readonly #observer: JobObserver;
   #execution: Execution | undefined;
+  /** As it was looked up, so it is looked up again once its key was claimed. */
+  #readCache = true;
   #stop: { readonly because: Reason; readonly insist: boolean } | undefined;
 
   constructor(step: IRStep, context: JobContext, observer: JobObserver) {
@@ -68,6 +70,7 @@ export class Job {
 
   /** Law 6: whatever cannot be told is a miss. */
   async lookUp(readCache: boolean): Promise<LookedUp> {
+    this.#readCache = readCache;
     const { step } = this;
     const context = this.#context;
     const conflict = await conflictBeneath(step, context);
@@ -94,7 +97,7 @@ export class Job {
       key: described.key,
       owner: context.owner,
       patience: CLAIM_PATIENCE,
-      read: context.readCache,
+      read: this.#readCache,
       lookUp: async () => {
         const found = await find(this.step, described, context);
         return found.type === "hit" ? found.entry : undefined;

@@ -25,6 +25,14 @@ export class Bench implements AsyncDisposable {
     return ran(this.engine.run(irOf(leaves), options));
   }
 
+  /** Lets time pass in small steps, and what waits for it act in between. */
+  async advanceBy(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 1_000) {
+      await this.ports.clock.advance(1_000);
+      await new Promise(setImmediate);
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.engine[Symbol.asyncDispose]();
     await this.ports.store[Symbol.asyncDispose]();

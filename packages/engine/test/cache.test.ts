@@ -77,7 +77,9 @@ describe("A key covers what a step can see", () => {
   it("another id, label or time limit is a hit", async () => {
     await using bench = new Bench();
     await bench.run([first]);
-    expect((await bench.run([sh("true", { id: "other", label: "L", timeout: "5m", cache: forever() })])).statuses).toEqual({ other: "cached" });
+    expect((await bench.run([sh("true", { id: "other", label: "L", timeout: "5m", cache: forever() })])).statuses).toEqual({
+      other: "cached",
+    });
   });
 
   it("an entry of one sandbox kind never hits in another", async () => {

@@ -8,7 +8,11 @@ describe("Law 1: a cached step sees only what its key covers", () => {
     const { statuses, events } = await bench.run([sh("cat src/config.json", { id: "a", cache: onChange("a.txt") })]);
     expect(statuses).toEqual({ a: "failed" });
     const notice = events.find((event) => event.type === "notice" && event.code === "view.unseen");
-    expect(notice).toMatchObject({ job: "a", text: expect.stringContaining("src/config.json"), hint: expect.stringContaining('onChange("src/config.json"') });
+    expect(notice).toMatchObject({
+      job: "a",
+      text: expect.stringContaining("src/config.json"),
+      hint: expect.stringContaining('onChange("src/config.json"'),
+    });
   });
 
   it("a step that sees everything is told nothing", async () => {
@@ -27,7 +31,9 @@ describe("Law 1: a cached step sees only what its key covers", () => {
     await expect(bench.run(leaves)).rejects.toMatchObject({
       code: "view.unmatched",
       kind: "input",
-      message: expect.stringMatching(/step "a": onChange\("dist"\).*git ignores dist\/out\.js[^]*step "b": onChange\("nothing"\) matches nothing/),
+      message: expect.stringMatching(
+        /step "a": onChange\("dist"\).*git ignores dist\/out\.js[^]*step "b": onChange\("nothing"\) matches nothing/,
+      ),
     });
     expect(bench.sandbox.started).toEqual([]);
     expect(await bench.ports.store.runs.list()).toEqual([]);
@@ -41,7 +47,10 @@ describe("Law 8: a layer never hides source that its step did not see", () => {
     await using bench = new Bench({ "a.txt": "source" });
     const { job } = await bench.run([writing]);
     expect(job("a")).toMatchObject({ status: "failed", exitCode: 0, reason: { type: "violation", code: "layer.hides-source" } });
-    expect(job("a").reason).toMatchObject({ text: expect.stringContaining("a.txt"), hint: expect.stringMatching(/onChange\("a\.txt".*outputs: \["a\.txt"/) });
+    expect(job("a").reason).toMatchObject({
+      text: expect.stringContaining("a.txt"),
+      hint: expect.stringMatching(/onChange\("a\.txt".*outputs: \["a\.txt"/),
+    });
     expect(await bench.ports.store.entries.list()).toEqual([]);
   });
 

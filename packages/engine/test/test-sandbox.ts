@@ -76,6 +76,11 @@ export class TestSandbox implements Sandbox {
     return this.#slot(job).promise;
   }
 
+  /** The next {@link TestSandbox.held} waits for another start. */
+  forget(job: string): void {
+    this.#held.delete(job);
+  }
+
   async identify(): Promise<BaseIdentity> {
     return { identity: this.identity, inherited: {}, mounts: [] };
   }
