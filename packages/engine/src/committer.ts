@@ -1,4 +1,7 @@
-import type { BaseIdentity, EntryStore, Layers, NewEntry, StoredLayer } from "@fresco/ports";
+import type { BaseIdentity, Clock, EntryStore, Layers, NewEntry, StoredLayer } from "@fresco/ports";
+
+/** How long results are gathered before they are stored, in milliseconds: asking for the base and syncing cost as much for one as for many. */
+const GATHERING = 200;
 
 export interface PendingEntry {
   readonly entry: NewEntry;
@@ -11,6 +14,7 @@ export interface PendingEntry {
 export interface CommitterPorts {
   readonly layers: Layers;
   readonly entries: EntryStore;
+  readonly clock: Clock;
 }
 
 /** What became of entries that were not stored. */
@@ -18,7 +22,7 @@ export type NotStored = { readonly type: "base-changed"; readonly steps: readonl
 
 /**
  * Stores results behind the running steps: first the layers' bytes are made durable, then, in one transaction, the entries that name them.
- * Until then only their own run uses them. Batches grow by themselves while a sync is under way.
+ * Until then only their own run uses them. Batches are gathered for a moment, and while a sync is under way.
  */
 export class Committer {
   readonly #ports: CommitterPorts;
@@ -27,6 +31,8 @@ export class Committer {
   #waiting: PendingEntry[] = [];
   #working: Promise<void> = Promise.resolve();
   #scheduled = false;
+  #hurry: (() => void) | undefined;
+  #hurried = 0;
   /** Ids of layers' directories whose entries are in the store. */
   readonly stored = new Set<string>();
 
@@ -40,12 +46,25 @@ export class Committer {
     this.#waiting.push(pending);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#working = this.#working.then(() => this.#commit());
+    this.#working = this.#working.then(() => this.#gather()).then(() => this.#commit());
   }
 
-  /** Resolves when everything added so far is stored or was given up. */
+  /** Resolves when everything added so far is stored or was given up; nothing is gathered meanwhile. */
   async done(): Promise<void> {
+    this.#hurried += 1;
+    this.#hurry?.();
     await this.#working;
+    this.#hurried -= 1;
+  }
+
+  async #gather(): Promise<void> {
+    if (this.#hurried > 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#hurry = resolve;
+    const cancel = this.#ports.clock.after(GATHERING, resolve);
+    await promise;
+    cancel();
+    this.#hurry = undefined;
   }
 
   async #commit(): Promise<void> {

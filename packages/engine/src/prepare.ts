@@ -59,7 +59,7 @@ export async function prepareRun(request: PrepareRequest): Promise<PreparedRun> 
     startedAt,
     jobs: ir.steps.map((step) => ({ step: step.id, label: step.label })),
   });
-  const committer = new Committer({ layers: ports.layers, entries: ports.store.entries }, owner.id, (outcome) => loop.notice(notStoredNotice(outcome)));
+  const committer = new Committer({ layers: ports.layers, entries: ports.store.entries, clock: ports.clock }, owner.id, (outcome) => loop.notice(notStoredNotice(outcome)));
   const context = (notice: JobContext["notice"]): JobContext => ({
     ...lookups,
     ports,
