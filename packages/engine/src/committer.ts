@@ -18,7 +18,9 @@ export interface CommitterPorts {
 }
 
 /** What became of entries that were not stored. */
-export type NotStored = { readonly type: "base-changed"; readonly steps: readonly string[] } | { readonly type: "error"; readonly steps: readonly string[]; readonly cause: unknown };
+export type NotStored =
+  | { readonly type: "base-changed"; readonly steps: readonly string[] }
+  | { readonly type: "error"; readonly steps: readonly string[]; readonly cause: unknown };
 
 /**
  * Stores results behind the running steps: first the layers' bytes are made durable, then, in one transaction, the entries that name them.

@@ -66,7 +66,16 @@ class PortEngine implements Engine {
   async #run(ir: IR, options: RunOptions, events: EventStream, onId: (id: string) => void): Promise<RunResult> {
     if (this.#closing.signal.aborted) throw new FrescoError("engine.closed", "the engine is closed");
     const [owner, source] = await Promise.all([this.#owner(), this.#source(options)]);
-    const run = await prepareRun({ ports: this.#ports, ir, options, source, owner, events, closing: this.#closing.signal, number: () => ++this.#numbers });
+    const run = await prepareRun({
+      ports: this.#ports,
+      ir,
+      options,
+      source,
+      owner,
+      events,
+      closing: this.#closing.signal,
+      number: () => ++this.#numbers,
+    });
     onId(run.id);
     return run.execute();
   }

@@ -19,7 +19,11 @@ export interface EnvironmentInput {
 export type ResolvedEnvironment =
   | { readonly type: "resolved"; readonly steps: ReadonlyMap<string, StepEnvironment> }
   /** Every missing variable and secret, each with the steps that want it. */
-  | { readonly type: "missing"; readonly variables: ReadonlyMap<string, readonly string[]>; readonly secrets: ReadonlyMap<string, readonly string[]> };
+  | {
+      readonly type: "missing";
+      readonly variables: ReadonlyMap<string, readonly string[]>;
+      readonly secrets: ReadonlyMap<string, readonly string[]>;
+    };
 
 /** Resolves `env()` and `secrets` references of the selected steps. Variables given for the run win over the pipeline's and the step's. */
 export function resolveEnvironment(ir: IR, steps: readonly IRStep[], input: EnvironmentInput): ResolvedEnvironment {

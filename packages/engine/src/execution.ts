@@ -1,5 +1,17 @@
 import { type Reason, requestStop, stoppedStatus, type Stopping } from "@fresco/lifecycle";
-import type { Clock, Logs, LogWriter, MaterialisedView, RunningStep, Sandbox, StepExit, StepRequest, Workspace, Workspaces, WorkspaceSpec } from "@fresco/ports";
+import type {
+  Clock,
+  Logs,
+  LogWriter,
+  MaterialisedView,
+  RunningStep,
+  Sandbox,
+  StepExit,
+  StepRequest,
+  Workspace,
+  Workspaces,
+  WorkspaceSpec,
+} from "@fresco/ports";
 import { createMask } from "./mask.ts";
 
 export interface ExecutionPorts {
@@ -90,7 +102,8 @@ export class Execution {
   /** TERM now and KILL after the grace; asked again with `insist`, KILL at once. The first cause is the one that is told. */
   stop(because: Reason, insist: boolean): void {
     if (this.#exited) return;
-    if (this.#step === undefined) this.#asked = { because: this.#asked?.because ?? because, insist: insist || this.#asked?.insist === true };
+    if (this.#step === undefined)
+      this.#asked = { because: this.#asked?.because ?? because, insist: insist || this.#asked?.insist === true };
     else this.#terminate(this.#step, because, insist);
   }
 
@@ -131,7 +144,10 @@ export class Execution {
 }
 
 /** What an exit means for the job. Law 6: without an exit code it failed. */
-export function judgeExit(exit: StepExit, stopping: Stopping | undefined): { status: "passed" | "failed" | "timed-out" | "cancelled"; exitCode: number | null; reason?: Reason } {
+export function judgeExit(
+  exit: StepExit,
+  stopping: Stopping | undefined,
+): { status: "passed" | "failed" | "timed-out" | "cancelled"; exitCode: number | null; reason?: Reason } {
   const exitCode = exit.type === "exited" ? exit.code : null;
   if (stopping !== undefined) return { status: stoppedStatus(stopping), exitCode, reason: stopping.because };
   switch (exit.type) {

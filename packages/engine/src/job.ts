@@ -4,14 +4,11 @@ import type { CapturedLayer, Entry, LogWriter, MaterialisedView, RunningStep } f
 import { CLAIM_PATIENCE, claimKey } from "./claims.ts";
 import type { Committer } from "./committer.ts";
 import type { EnginePorts } from "./api.ts";
+import { explainFailure } from "./failure.ts";
 import { Execution, type ExecutionOutcome, judgeExit } from "./execution.ts";
 import type { LayerNames } from "./layer-names.ts";
 import { type Described, describe, find, hiddenBy, type LookupContext, uncacheable } from "./lookup.ts";
-import { unseenMentions } from "./unseen.ts";
 import { conflictBeneath } from "./writers-conflict.ts";
-
-/** How much of a failed step's output is searched for paths, in bytes. */
-const SEARCHED_OUTPUT = 256 * 1024;
 
 export interface JobContext extends LookupContext {
   readonly ports: EnginePorts;
@@ -117,7 +114,11 @@ export class Job {
       case "claimed":
         return this.#compute(described);
       case "impatient":
-        context.notice({ code: "cache.impatient", job: this.step.id, text: "another run takes too long to compute the same step; computed here too, and not stored" });
+        context.notice({
+          code: "cache.impatient",
+          job: this.step.id,
+          text: "another run takes too long to compute the same step; computed here too, and not stored",
+        });
         return this.#compute(undefined);
     }
   }
@@ -170,7 +171,10 @@ export class Job {
       workspace: {
         layers: context.results.workspace(step.id),
         scratch: `${scratch}/w`,
-        form: form === "overlay" ? { type: "overlay" } : { type: "directory", path: sandbox.capabilities.workspacePath === undefined ? sandbox.workspacePath : `${scratch}/d` },
+        form:
+          form === "overlay"
+            ? { type: "overlay" }
+            : { type: "directory", path: sandbox.capabilities.workspacePath === undefined ? sandbox.workspacePath : `${scratch}/d` },
       },
       step: {
         owner: context.owner,
@@ -209,7 +213,7 @@ export class Job {
   async #finish(outcome: ExecutionOutcome, log: LogWriter, described: Described | undefined, startedAt: number): Promise<Finished> {
     const judged = judgeExit(outcome.exit, outcome.stopping);
     if (judged.status !== "passed") {
-      if (judged.status === "failed") await this.#reportUnseen(log);
+      if (judged.status === "failed") await explainFailure(this.step, judged.exitCode, log, this.#context);
       return judged;
     }
     const { system, workspace } = await this.#capture(outcome, described !== undefined);
@@ -223,7 +227,10 @@ export class Job {
     return judged;
   }
 
-  async #capture(outcome: ExecutionOutcome, cacheable: boolean): Promise<{ system: CapturedLayer | undefined; workspace: CapturedLayer | undefined }> {
+  async #capture(
+    outcome: ExecutionOutcome,
+    cacheable: boolean,
+  ): Promise<{ system: CapturedLayer | undefined; workspace: CapturedLayer | undefined }> {
     const { step } = this;
     const { ir, ports, exports, sandbox } = this.#context;
     const builtOn = ir.steps.some((other) => other.parent === step.id);
@@ -272,24 +279,6 @@ export class Job {
       log: closed,
     });
   }
-
-  /** Law 1: says which source file the failed step asked for in vain. */
-  async #reportUnseen(log: LogWriter): Promise<void> {
-    const { views, source, ports, sandbox, notice } = this.#context;
-    const view = views.get(this.step.id);
-    if (view === undefined || view.type === "everything") return;
-    await log.flush();
-    const seen = new Set(view.entries.map(({ path }) => path));
-    const mentions = unseenMentions(await tail(ports.logs.bytes(log.id), SEARCHED_OUTPUT), source, (path) => seen.has(path), sandbox.workspacePath, 3);
-    for (const path of mentions) {
-      notice({
-        code: "view.unseen",
-        job: this.step.id,
-        text: `its output mentions ${path}, which the source has and the step's cache policy does not show it`,
-        hint: `let it in with cache: onChange("${path}", …), or leave the policy out`,
-      });
-    }
-  }
 }
 
 function hidingReason(paths: readonly BytePath[]): Reason {
@@ -301,13 +290,4 @@ function hidingReason(paths: readonly BytePath[]): Reason {
     text: `wrote ${shown}, which the source has and the step's view lacks; its layer would hide the source from the steps above it`,
     hint: `let the step see it with cache: onChange("${first}", …), or say that writing it is meant: outputs: ["${first}", …]`,
   };
-}
-
-async function tail(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
-  let kept = Buffer.alloc(0);
-  for await (const chunk of chunks) {
-    const all = Buffer.concat([kept, chunk]);
-    kept = all.subarray(Math.max(0, all.length - limit));
-  }
-  return kept;
 }

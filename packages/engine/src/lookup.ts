@@ -88,7 +88,11 @@ export async function find(step: IRStep, described: Described, context: LookupCo
 /**
  * Paths of the source that a layer writes although its step did not see them. A path that the step declares in `outputs` is meant to be written.
  */
-export async function hiddenBy(step: IRStep, layer: CapturedLayer, context: Pick<LookupContext, "source" | "views" | "layers">): Promise<readonly BytePath[]> {
+export async function hiddenBy(
+  step: IRStep,
+  layer: CapturedLayer,
+  context: Pick<LookupContext, "source" | "views" | "layers">,
+): Promise<readonly BytePath[]> {
   const view = context.views.get(step.id);
   if (view === undefined || view.type === "everything" || step.outputs !== null) return [];
   const has = (path: BytePath): "file" | "directory" | undefined => context.source.has(path);

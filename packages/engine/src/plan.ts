@@ -23,7 +23,8 @@ export async function planRun(ports: EnginePorts, ir: IR, options: RunOptions, s
 async function planStep(step: IRStep, context: LookupContext, read: boolean): Promise<PlannedStep> {
   const never = uncacheable(step, context.ir, context.sandbox.capabilities);
   if (never !== undefined) return { step: step.id, decision: "execute", why: never };
-  if (!context.results.complete(step.id)) return { step: step.id, decision: "undecided", why: "it stands on steps that execute, and hits if they give what they gave before" };
+  if (!context.results.complete(step.id))
+    return { step: step.id, decision: "undecided", why: "it stands on steps that execute, and hits if they give what they gave before" };
   const conflict = await conflictBeneath(step, context);
   if (conflict !== undefined) return { step: step.id, decision: "execute", why: `it would fail: ${conflict.text}` };
   const { key, sealed } = await describe(step, context);

@@ -59,7 +59,9 @@ export async function prepareRun(request: PrepareRequest): Promise<PreparedRun> 
     startedAt,
     jobs: ir.steps.map((step) => ({ step: step.id, label: step.label })),
   });
-  const committer = new Committer({ layers: ports.layers, entries: ports.store.entries, clock: ports.clock }, owner.id, (outcome) => loop.notice(notStoredNotice(outcome)));
+  const committer = new Committer({ layers: ports.layers, entries: ports.store.entries, clock: ports.clock }, owner.id, (outcome) =>
+    loop.notice(notStoredNotice(outcome)),
+  );
   const context = (notice: JobContext["notice"]): JobContext => ({
     ...lookups,
     ports,
@@ -75,7 +77,16 @@ export async function prepareRun(request: PrepareRequest): Promise<PreparedRun> 
     notice,
     number: request.number,
   });
-  const loop = new RunLoop({ ports, ir, id, tree: source.tree, startedAt, planning: planningOptions(selection, options, capabilities, startedAt), events, context });
+  const loop = new RunLoop({
+    ports,
+    ir,
+    id,
+    tree: source.tree,
+    startedAt,
+    planning: planningOptions(selection, options, capabilities, startedAt),
+    events,
+    context,
+  });
   return { id, execute: () => execute(request, loop, { committer, names, trees, workspacePath: lookups.sandbox.workspacePath }) };
 }
 
@@ -106,7 +117,11 @@ async function takeWorkspace({ ports, options, owner }: PrepareRequest, loop: Ru
     path,
     owner: owner.id,
     stopped: () => options.signal?.aborted === true,
-    onWaiting: ({ run }) => loop.notice({ code: "workspace.waiting", text: `waiting for ${run === undefined ? "another run" : `run ${run}`}, which has the project's workspace` }),
+    onWaiting: ({ run }) =>
+      loop.notice({
+        code: "workspace.waiting",
+        text: `waiting for ${run === undefined ? "another run" : `run ${run}`}, which has the project's workspace`,
+      }),
   });
   return async () => {
     if (release === undefined) return;
@@ -119,7 +134,10 @@ async function settle(source: FrozenSource, loop: RunLoop, committer: Committer)
   await committer.done();
   // A stored run's tree must be whole before the run is said to be over: the user may collect garbage the next moment.
   await source.kept.catch((error: unknown) => {
-    loop.notice({ code: "source.not-kept", text: `the source of this run could not be kept for later: ${error instanceof Error ? error.message : String(error)}` });
+    loop.notice({
+      code: "source.not-kept",
+      text: `the source of this run could not be kept for later: ${error instanceof Error ? error.message : String(error)}`,
+    });
   });
 }
 
@@ -143,7 +161,10 @@ function notStoredNotice(outcome: NotStored): { code: string; text: string; hint
   const steps = outcome.steps.join(", ");
   switch (outcome.type) {
     case "base-changed":
-      return { code: "cache.base-changed", text: `not stored: ${steps}; the base changed while they ran, so their keys no longer say what they saw` };
+      return {
+        code: "cache.base-changed",
+        text: `not stored: ${steps}; the base changed while they ran, so their keys no longer say what they saw`,
+      };
     case "error": {
       const cause = outcome.cause instanceof Error ? outcome.cause.message : String(outcome.cause);
       return { code: "cache.not-stored", text: `not stored: ${steps}; ${cause}` };

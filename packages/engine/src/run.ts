@@ -109,7 +109,9 @@ export class RunLoop {
         return;
       case "wake":
         this.#cancelTimeout?.();
-        this.#cancelTimeout = this.#request.ports.clock.after(Math.max(0, command.at - this.#now()), () => this.#apply({ type: "woken", at: this.#now() }));
+        this.#cancelTimeout = this.#request.ports.clock.after(Math.max(0, command.at - this.#now()), () =>
+          this.#apply({ type: "woken", at: this.#now() }),
+        );
         return;
       case "finish":
         this.#over.resolve(command.status);
@@ -159,7 +161,15 @@ export class RunLoop {
     const { status, exitCode, reason, log } = finished;
     const workspace = this.#context.results.get(id)?.workspace;
     const because = reason === undefined ? {} : { reason };
-    this.#results.set(id, { job: id, status, exitCode, durationMs, ...because, ...(log === undefined ? {} : { log }), ...(workspace === undefined ? {} : { workspace }) });
+    this.#results.set(id, {
+      job: id,
+      status,
+      exitCode,
+      durationMs,
+      ...because,
+      ...(log === undefined ? {} : { log }),
+      ...(workspace === undefined ? {} : { workspace }),
+    });
     this.#tell({ type: "job.finished", job: id, status, exitCode, durationMs, ...because });
   }
 

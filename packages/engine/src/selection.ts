@@ -7,8 +7,13 @@ import type { RunOptions } from "./api.ts";
 export function selectionOf(ir: IR, { only, from }: RunOptions): Selection {
   const selected = selectSteps(ir, { ...(only === undefined ? {} : { only }), ...(from === undefined ? {} : { from }) });
   if (selected.type === "selected") return selected.selection;
-  const lines = selected.names.map(({ name, near }) => `there is no step "${name}"${near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`}`);
-  throw new FrescoError("run.unknown-step", lines.join("\n"), { kind: "input", hint: `the steps of "${ir.pipeline}": ${ir.steps.map(({ id }) => id).join(", ")}` });
+  const lines = selected.names.map(
+    ({ name, near }) => `there is no step "${name}"${near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`}`,
+  );
+  throw new FrescoError("run.unknown-step", lines.join("\n"), {
+    kind: "input",
+    hint: `the steps of "${ir.pipeline}": ${ir.steps.map(({ id }) => id).join(", ")}`,
+  });
 }
 
 export function selectedSteps(ir: IR, selection: Selection): readonly IRStep[] {

@@ -14,7 +14,11 @@ export interface StableWorkspaceRequest {
  * Takes the one stable workspace of a project for a run; other runs that need it wait for as long as it takes. The claim is what
  * tells, after a crash, that the directory is to be removed. `undefined`: stopped while waiting.
  */
-export async function takeStableWorkspace(entries: EntryStore, clock: Clock, { path, owner, stopped, onWaiting }: StableWorkspaceRequest): Promise<(() => Promise<void>) | undefined> {
+export async function takeStableWorkspace(
+  entries: EntryStore,
+  clock: Clock,
+  { path, owner, stopped, onWaiting }: StableWorkspaceRequest,
+): Promise<(() => Promise<void>) | undefined> {
   const key = `${PREFIX}${path}`;
   const outcome = await claimKey<never>(entries, clock, {
     key,

@@ -17,7 +17,8 @@ export class Trees {
 
   of(step: IRStep): Promise<MaterialisedView> {
     const view = this.#views.get(step.id) ?? { type: "everything" };
-    const name = view.type === "everything" ? "everything" : view.entries.map(({ path, mode, object }) => `${mode} ${object} ${path}\0`).join("");
+    const name =
+      view.type === "everything" ? "everything" : view.entries.map(({ path, mode, object }) => `${mode} ${object} ${path}\0`).join("");
     const known = this.#made.get(name);
     if (known !== undefined) return known;
     const made = this.#source.materialise(view.type === "everything" ? "everything" : view.entries, this.#owner);
@@ -28,6 +29,6 @@ export class Trees {
   async release(): Promise<void> {
     const made = await Promise.allSettled(this.#made.values());
     this.#made.clear();
-    await Promise.all(made.map((outcome) => (outcome.status === "fulfilled" ? outcome.value.release() : undefined)));
+    await Promise.all(made.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value.release()] : [])));
   }
 }

@@ -5,7 +5,13 @@ import type { FrozenSource } from "@fresco/ports";
  * Source paths that a failed step's output mentions although its view lacks them (law 1), at most `limit`. A heuristic for a message:
  * words of the output that are paths of the tree, taken as they are or beneath the workspace's path.
  */
-export function unseenMentions(output: Uint8Array, source: FrozenSource, seen: (path: BytePath) => boolean, workspacePath: string, limit: number): string[] {
+export function unseenMentions(
+  output: Uint8Array,
+  source: FrozenSource,
+  seen: (path: BytePath) => boolean,
+  workspacePath: string,
+  limit: number,
+): string[] {
   const found = new Set<BytePath>();
   const prefix = bytePath(`${workspacePath}/`);
   for (const [word] of bytePathFrom(output).matchAll(/[^\s'"`:;,()[\]{}<>=|&]+/g)) {

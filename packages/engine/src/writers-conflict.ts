@@ -7,7 +7,10 @@ import type { LookupContext } from "./lookup.ts";
  * Why a step cannot stand on what it `uses`: two steps that know nothing of each other wrote one path. The key does not tell, since it covers
  * layers and not who made them, so this is asked before a hit too. Whatever lies beneath a single step was asked for that step.
  */
-export async function conflictBeneath(step: IRStep, { results, layers }: Pick<LookupContext, "results" | "layers">): Promise<Reason | undefined> {
+export async function conflictBeneath(
+  step: IRStep,
+  { results, layers }: Pick<LookupContext, "results" | "layers">,
+): Promise<Reason | undefined> {
   if (step.uses.length === 0) return undefined;
   const writers = [...new Map(results.workspace(step.id).map((writer) => [writer.layer.id, writer])).values()];
   for (const [below, above] of unrelatedPairs(writers)) {

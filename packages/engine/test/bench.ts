@@ -2,6 +2,7 @@ import { createEngine, type Engine, type JobResult, type Run, type RunOptions, t
 import type { RunEvent } from "@fresco/lifecycle";
 import { bytePath, type IR, pipeline, type Step, toIR } from "@fresco/pipeline";
 import { type MemoryPorts, memoryPorts } from "@fresco/ports-testing";
+import { expect } from "vitest";
 import { TestSandbox } from "./test-sandbox.ts";
 
 /** A project, a store and a sandbox to run pipelines on. */
@@ -49,10 +50,10 @@ export interface Ran {
   readonly events: readonly RunEvent[];
   /** Step to status. */
   readonly statuses: Readonly<Record<string, string>>;
-  job(id: string): JobResult;
+  readonly job: (id: string) => JobResult;
   /** What a step printed, line by line. */
-  lines(job: string): readonly string[];
-  notices(code: string): readonly string[];
+  readonly lines: (job: string) => readonly string[];
+  readonly notices: (code: string) => readonly string[];
 }
 
 /** Reads a run's events to their end. @throws what its result rejects with. */
@@ -73,11 +74,16 @@ export async function ran(run: Run): Promise<Ran> {
   };
 }
 
+/** Matches text that holds this; vitest's own matchers are of any type. */
+export function containing(what: string | RegExp): unknown {
+  return typeof what === "string" ? expect.stringContaining(what) : expect.stringMatching(what);
+}
+
 /** Reads until an event is there. */
 export async function until(events: AsyncIterator<RunEvent>, wanted: (event: RunEvent) => boolean): Promise<RunEvent> {
   for (;;) {
-    const { done, value } = await events.next();
-    if (done === true) throw new Error("the run ended before");
-    if (wanted(value)) return value;
+    const next = await events.next();
+    if (next.done === true) throw new Error("the run ended before");
+    if (wanted(next.value)) return next.value;
   }
 }

@@ -1,7 +1,7 @@
 import { createEngine, reclaim } from "@fresco/engine";
 import { forever, sh } from "@fresco/pipeline";
 import { describe, expect, it } from "vitest";
-import { Bench, irOf, ran, until } from "./bench.ts";
+import { Bench, containing, irOf, ran, until } from "./bench.ts";
 import { HELD } from "./test-sandbox.ts";
 
 const held = () => irOf([sh(HELD, { id: "a", cache: forever() })]);
@@ -15,7 +15,7 @@ describe("Two engines on one store", () => {
     const second = other.run(held());
     const events = second.events[Symbol.asyncIterator]();
     const waiting = await until(events, ({ type }) => type === "notice");
-    expect(waiting).toMatchObject({ code: "cache.waiting", job: "a", text: expect.stringContaining(await first.id) });
+    expect(waiting).toMatchObject({ code: "cache.waiting", job: "a", text: containing(await first.id) });
     await step.say("made once\n");
     step.end();
     await first.result;

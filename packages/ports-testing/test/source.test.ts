@@ -9,6 +9,11 @@ sourceContract({
   open: async () => {
     const directory = mkdtempSync(join(tmpdir(), "fresco-memory-source-"));
     const source = new MemorySource(directory);
-    return { source, project: source, owner: "owner", [Symbol.asyncDispose]: async () => rmSync(directory, { recursive: true, force: true }) };
+    return {
+      source,
+      project: source,
+      owner: "owner",
+      [Symbol.asyncDispose]: async () => rmSync(directory, { recursive: true, force: true }),
+    };
   },
 });

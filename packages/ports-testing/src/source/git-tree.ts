@@ -1,8 +1,13 @@
 import { createHash } from "node:crypto";
 import type { ViewMode } from "@fresco/cache-keys";
 
+interface TreeFile {
+  readonly mode: ViewMode;
+  readonly object: string;
+}
+
 /** Path to mode and blob id. */
-export type TreeFiles = ReadonlyMap<string, { readonly mode: ViewMode; readonly object: string }>;
+export type TreeFiles = ReadonlyMap<string, TreeFile>;
 
 /** The id that git gives a file's content, hex. */
 export function blobId(content: Uint8Array): string {
@@ -12,13 +17,14 @@ export function blobId(content: Uint8Array): string {
 /** The id that git gives a tree with exactly these files, hex. */
 export function treeId(files: TreeFiles): string {
   const children = new Map<string, { readonly mode: string; readonly object: string }>();
-  const directories = new Map<string, Map<string, { readonly mode: ViewMode; readonly object: string }>>();
+  const directories = new Map<string, Map<string, TreeFile>>();
   for (const [path, file] of files) {
     const slash = path.indexOf("/");
     if (slash < 0) children.set(path, file);
     else {
       const name = path.slice(0, slash);
-      directories.set(name, (directories.get(name) ?? new Map()).set(path.slice(slash + 1), file));
+      const inner = directories.get(name) ?? new Map<string, TreeFile>();
+      directories.set(name, inner.set(path.slice(slash + 1), file));
     }
   }
   for (const [name, inner] of directories) children.set(name, { mode: "40000", object: treeId(inner) });

@@ -64,7 +64,13 @@ export const materialisingCases = {
     await project.symlink(path("d3/f3"), "f10");
     const second = await source.freeze();
     const after = await second.materialise("everything", owner);
-    const expected: Record<string, string> = { ...shownBefore, dir: "644 now a file\n", "file/inner": "644 now a directory\n", "d2/f2": "755 edited\n", "d3/f3": "0 f10" };
+    const expected: Record<string, string> = {
+      ...shownBefore,
+      dir: "644 now a file\n",
+      "file/inner": "644 now a directory\n",
+      "d2/f2": "755 edited\n",
+      "d3/f3": "0 f10",
+    };
     for (const name of ["dir/x/y", "file", "gone/a", "gone/b/c", "d1/f1"]) delete expected[name];
     expect(listing(after.lower)).toEqual(expected);
     expect(Object.keys(shownBefore)).toHaveLength(304);

@@ -26,7 +26,7 @@ function layOver(shown: Map<string, ShownFile>, root: Buffer, path: string): voi
       layOver(shown, root, inner);
       continue;
     }
-    for (const below of [...shown.keys()]) if (below === inner || below.startsWith(`${inner}/`)) shown.delete(below);
+    for (const below of shown.keys()) if (below === inner || below.startsWith(`${inner}/`)) shown.delete(below);
     if (stats.isCharacterDevice() && stats.rdev === 0) continue;
     const content = stats.isSymbolicLink() ? readlinkSync(at(root, inner), "buffer") : readFileSync(at(root, inner));
     shown.set(inner, { mode: stats.isSymbolicLink() ? 0 : stats.mode & 0o7777, content: content.toString("utf8"), mtimeMs: stats.mtimeMs });

@@ -5,7 +5,10 @@ import type { SourceSubject } from "./subject.ts";
 
 const path = bytePath;
 
-function viewed(frozen: FrozenSource, ...patterns: readonly string[]): { readonly paths: readonly string[]; readonly unmatched: readonly string[] } {
+function viewed(
+  frozen: FrozenSource,
+  ...patterns: readonly string[]
+): { readonly paths: readonly string[]; readonly unmatched: readonly string[] } {
   const globs = patterns.map((pattern): GlobPattern => ({ pattern: pattern.replace(/\?$/, ""), optional: pattern.endsWith("?") }));
   const { entries, unmatched } = frozen.view(globs);
   return { paths: entries.map((entry) => entry.path), unmatched };
@@ -23,7 +26,10 @@ export const viewCases = {
     const frozen = await project(subject);
     expect(viewed(frozen, "package.json")).toEqual({ paths: ["package.json"], unmatched: [] });
     expect(viewed(frozen, "src")).toEqual({ paths: ["src/a.ts", "src/b.js", "src/deep/c.ts"], unmatched: [] });
-    expect(viewed(frozen, "src/*.ts", "**/package.json")).toEqual({ paths: ["package.json", "pkg/package.json", "src/a.ts"], unmatched: [] });
+    expect(viewed(frozen, "src/*.ts", "**/package.json")).toEqual({
+      paths: ["package.json", "pkg/package.json", "src/a.ts"],
+      unmatched: [],
+    });
     expect(viewed(frozen, "**").paths).toEqual(frozen.entries().map((entry) => entry.path));
     expect(viewed(frozen)).toEqual({ paths: [], unmatched: [] });
   },
@@ -39,7 +45,10 @@ export const viewCases = {
 
   "names the patterns that let in nothing although they must": async (subject: SourceSubject) => {
     const frozen = await project(subject);
-    expect(viewed(frozen, "absent.txt", "none/**", "maybe?", "!never", "a.ts")).toEqual({ paths: ["a.ts"], unmatched: ["absent.txt", "none/**"] });
+    expect(viewed(frozen, "absent.txt", "none/**", "maybe?", "!never", "a.ts")).toEqual({
+      paths: ["a.ts"],
+      unmatched: ["absent.txt", "none/**"],
+    });
     expect(viewed(frozen, "src/b.js", "!src").unmatched).toEqual(["src/b.js"]);
   },
 

@@ -72,7 +72,7 @@ export const runCases = {
     await using owner = await openOwner(store);
     const ids = [await startRun(store, owner.id), await startRun(store, owner.id)].sort();
     const [first = "", second = ""] = ids;
-    const common = [...first].findIndex((character, index) => character !== second[index]);
+    const common = Array.from(first).findIndex((character, index) => character !== second[index]);
     expect(await store.runs.find(first.slice(0, common + 1))).toMatchObject({ type: "found", run: { id: first } });
     expect(await store.runs.find(first.slice(0, common))).toEqual({ type: "ambiguous", ids });
     expect(await store.runs.find(second.toUpperCase())).toMatchObject({ type: "found", run: { id: second } });

@@ -5,5 +5,5 @@ import type { LeftBehind } from "./leave-behind.ts";
 export interface StoreSubject extends AsyncDisposable {
   readonly store: Store;
   /** Another process opens this store, does {@link leaveBehind} and is killed. */
-  abandon(): Promise<LeftBehind>;
+  readonly abandon: () => Promise<LeftBehind>;
 }

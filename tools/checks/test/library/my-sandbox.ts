@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { constants } from "node:os";
 import { access, chmod, lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -68,7 +67,8 @@ async function ended(child: ChildProcess, output: StepRequest["output"]): Promis
     );
   });
   const deliver = async (stream: "stdout" | "stderr"): Promise<void> => {
-    for await (const chunk of child[stream] ?? []) await output(stream, chunk);
+    const chunks: AsyncIterable<Uint8Array> | null = child[stream];
+    for await (const chunk of chunks ?? []) await output(stream, chunk);
   };
   const delivered = await Promise.allSettled([deliver("stdout"), deliver("stderr")]);
   const exit = await promise;
@@ -81,7 +81,7 @@ async function killGroup(group: number | undefined): Promise<void> {
 }
 
 /** `false` when there is no such group any more. */
-function signalGroup(group: number | undefined, signal: keyof typeof constants.signals): boolean {
+function signalGroup(group: number | undefined, signal: NodeJS.Signals): boolean {
   if (group === undefined) return false;
   try {
     return process.kill(-group, signal);
