@@ -14,6 +14,8 @@ export interface Sandbox {
   identify(base: Base, toolchains: readonly string[]): Promise<BaseIdentity>;
   /** Starts a step. Resolves when its command is running or has already ended. */
   start(request: StepRequest): Promise<RunningStep>;
+  /** One sentence about a failed command that its output cannot know, such as where the host has a program that the sandbox does not show. */
+  explain?(exitCode: number, output: string): string | undefined;
   /** Kills and removes whatever a dead owner's step left (processes, mounts); the directories are the caller's. Safe to repeat. */
   reclaim(left: LeftStep): Promise<void>;
   /** Removes directory trees that steps wrote into, whoever owns the files by now. Missing ones are fine. Follows no symlink. */

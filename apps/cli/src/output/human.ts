@@ -43,10 +43,15 @@ export class HumanOutput {
     const { out, err, style, mode } = this.#options;
     switch (event.type) {
       case "run.started":
-        await err.write(`${style.bold(event.pipeline)} ${style.dim(`run ${event.run} · ${plural(event.jobs.length, "step")} · source ${event.tree.slice(0, 12)}`)}\n`);
+        await err.write(
+          `${style.bold(event.pipeline)} ${style.dim(`run ${event.run} · ${plural(event.jobs.length, "step")} · source ${event.tree.slice(0, 12)}`)}\n`,
+        );
         return err.flush();
       case "job.log":
-        if (mode === "stream") await out.write(`${this.#label(event.job)} ${style.dim("│")} ${"line" in event ? event.line : Buffer.from(event.bytes, "base64").toString()}\n`);
+        if (mode === "stream")
+          await out.write(
+            `${this.#label(event.job)} ${style.dim("│")} ${"line" in event ? event.line : Buffer.from(event.bytes, "base64").toString()}\n`,
+          );
         return;
       case "job.started":
         if (mode === "stream") await this.#say(`${this.#label(event.job)} ${style.dim("started")}`);
@@ -76,10 +81,13 @@ export class HumanOutput {
 
   async #finished(event: Finished): Promise<void> {
     const { out, mode } = this.#options;
+    // A run of one step of a hundred is about that one.
+    if (event.reason?.type === "condition") return;
     this.#counts.set(event.status, (this.#counts.get(event.status) ?? 0) + 1);
     if (isFailure(event.status)) this.#failed.push(event);
     if (mode === "grouped" && event.status !== "skipped") {
-      for await (const line of this.#options.lines(event.job)) await out.write(`${this.#label(event.job)} ${this.#options.style.dim("│")} ${line}\n`);
+      for await (const line of this.#options.lines(event.job))
+        await out.write(`${this.#label(event.job)} ${this.#options.style.dim("│")} ${line}\n`);
     }
     await out.write(`${this.#label(event.job)} ${this.#status(event)}\n`);
     await out.flush();
@@ -120,7 +128,9 @@ export class HumanOutput {
     for (const { job, exitCode, reason, status } of this.#failed) {
       const step = ir.steps.find(({ id }) => id === job);
       const lines = await tail(job, TAIL_LINES);
-      await err.write(`\n${style.red(`✗ ${job}`)} ${status}${exitCode === null ? "" : ` (exit code ${exitCode})`}${reason === undefined ? "" : `: ${reason.text}`}\n`);
+      await err.write(
+        `\n${style.red(`✗ ${job}`)} ${status}${exitCode === null ? "" : ` (exit code ${exitCode})`}${reason === undefined ? "" : `: ${reason.text}`}\n`,
+      );
       if (reason !== undefined && "hint" in reason && reason.hint !== undefined) await err.write(`  hint: ${reason.hint}\n`);
       await err.write(`  command: ${step?.command.trim().replaceAll("\n", "\n           ") ?? ""}\n`);
       if (lines.length > 0) await err.write(`  last ${plural(lines.length, "line")}:\n${lines.map((line) => `    ${line}`).join("\n")}\n`);

@@ -1,5 +1,4 @@
 export { LinuxSandbox } from "./linux-sandbox.ts";
 export type { LinuxSandboxOptions } from "./linux-sandbox.ts";
-export { explainMissingCommand } from "./missing-command.ts";
 export { toolchainsOf } from "./toolchains.ts";
 export type { Toolchain } from "./toolchains.ts";

@@ -21,6 +21,7 @@ import { hostLayout } from "./host-layout.ts";
 import type { HostLayout } from "./host-layout.ts";
 import { hostIdentity, rootfsIdentity } from "./identity.ts";
 import { LinuxStep } from "./linux-step.ts";
+import { explainMissingCommand, findCommand } from "./missing-command.ts";
 import { privilege, probeNamespaces, userNamespace } from "./privileges.ts";
 import type { Privilege } from "./privileges.ts";
 import { reclaimStep } from "./reclaim.ts";
@@ -93,6 +94,10 @@ export class LinuxSandbox implements Sandbox {
     });
     await step.settled;
     return step;
+  }
+
+  explain(exitCode: number, output: string): string | undefined {
+    return exitCode === 127 ? explainMissingCommand(output, (name) => findCommand(name, this.#options.environment["PATH"] ?? "")) : undefined;
   }
 
   async reclaim(left: LeftStep): Promise<void> {

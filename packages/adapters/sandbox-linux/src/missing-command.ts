@@ -1,3 +1,6 @@
+import { accessSync, constants } from "node:fs";
+import { join } from "node:path";
+
 /** How shells and `env` say that a command is missing. */
 const COMPLAINTS: readonly RegExp[] = [
   /^[^:\n]*: (?:line )?\d+: ([^\s:]+): (?:command )?not found$/,
@@ -22,4 +25,22 @@ export function explainMissingCommand(tail: string, find: (name: string) => stri
     }
   }
   return undefined;
+}
+
+/** The first executable of this name in the directories of a PATH. */
+export function findCommand(name: string, path: string): string | undefined {
+  return path
+    .split(":")
+    .filter((directory) => directory.startsWith("/"))
+    .map((directory) => join(directory, name))
+    .find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { explainMissingCommand } from "../src/index.ts";
+import { explainMissingCommand, findCommand } from "../src/missing-command.ts";
 
 const host = (name: string): string | undefined => (name === "deno" ? "/home/me/tools/bin/deno" : undefined);
 const sentence =
@@ -23,5 +26,16 @@ describe("explainMissingCommand", () => {
 
   it("says nothing about other complaints", () => {
     expect(explainMissingCommand("cat: deno: No such file or directory", host)).toBeUndefined();
+  });
+});
+
+describe("Looking for a command on a PATH", () => {
+  it("finds the first executable of that name, and passes over what is relative or cannot be executed", () => {
+    const directory = mkdtempSync(join(tmpdir(), "fresco-path-"));
+    writeFileSync(join(directory, "plain"), "", { mode: 0o644 });
+    writeFileSync(join(directory, "tool"), "", { mode: 0o755 });
+    expect(findCommand("tool", `bin:/nowhere:${directory}`)).toBe(join(directory, "tool"));
+    expect(findCommand("missing", directory)).toBeUndefined();
+    rmSync(directory, { recursive: true });
   });
 });
