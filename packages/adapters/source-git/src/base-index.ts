@@ -28,7 +28,10 @@ export interface Filling {
  * Makes the base's index: a copy of an earlier one with changes, or a seed of the user's.
  * @returns The user's object directories that hold objects which Fresco's own store may lack.
  */
-export async function fillIndex(project: Project, { directory, surroundings, repository, configuration, earlier }: Filling): Promise<readonly string[]> {
+export async function fillIndex(
+  project: Project,
+  { directory, surroundings, repository, configuration, earlier }: Filling,
+): Promise<readonly string[]> {
   const top = repository?.top ?? surroundings.root;
   const prefix = prefixWithin(top, surroundings.root);
   if (earlier === undefined || earlier.base.facts.top !== top || earlier.base.facts.prefix !== prefix) {
@@ -40,7 +43,14 @@ export async function fillIndex(project: Project, { directory, surroundings, rep
   const below = (paths: readonly string[]): Buffer => joinZero(paths.map((path) => `${prefix}${path}`));
   if (remove.length > 0) await git(context, ["update-index", "--force-remove", "-z", "--stdin"], { input: below(remove) });
   // With this threshold git streams the files into one pack, which is five times as fast as an object file for each.
-  if (update.length > 0) await updateIndex(() => git(context, ["-c", "core.bigFileThreshold=1", "-c", "core.compression=1", "update-index", "--add", "--remove", "--replace", "-z", "--stdin"], { input: below(update) }));
+  if (update.length > 0)
+    await updateIndex(() =>
+      git(
+        context,
+        ["-c", "core.bigFileThreshold=1", "-c", "core.compression=1", "update-index", "--add", "--remove", "--replace", "-z", "--stdin"],
+        { input: below(update) },
+      ),
+    );
   return isKept(earlier.base.directory) ? [] : earlier.base.facts.borrowed;
 }
 
@@ -49,7 +59,10 @@ async function updateIndex(run: () => Promise<unknown>): Promise<void> {
     await run();
   } catch (cause) {
     if (!(cause instanceof GitFailure) || !/Permission denied/.test(cause.stderr)) throw cause;
-    throw new FrescoError("source.unreadable", `a file of the project cannot be read: ${cause.stderr.trim()}`, { hint: "make it readable, or name it in .gitignore", cause });
+    throw new FrescoError("source.unreadable", `a file of the project cannot be read: ${cause.stderr.trim()}`, {
+      hint: "make it readable, or name it in .gitignore",
+      cause,
+    });
   }
 }
 
@@ -63,4 +76,3 @@ function copyIndex(from: Base, directory: string): void {
   const seconds = Math.floor(stats.mtimeMs / 1000);
   utimesSync(target, seconds, seconds);
 }
-

@@ -47,4 +47,3 @@ export async function layOut(directory: string, repository: UsersRepository | un
   if (repository !== undefined) symlinkSync(join(repository.commonDirectory, "info", "exclude"), join(directory, "info", "exclude"));
   return configuration;
 }
-

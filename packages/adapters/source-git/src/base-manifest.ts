@@ -8,7 +8,11 @@ import { gitObject, writeLoose } from "./objects.ts";
 import type { Project } from "./project.ts";
 
 /** Writes the index's trees and the manifest, and points HEAD at them, so that git has no difference to report between the two. */
-export async function describeIndex(project: Project, { directory, facts, git: context }: Base, previous: Manifest | undefined): Promise<Manifest> {
+export async function describeIndex(
+  project: Project,
+  { directory, facts, git: context }: Base,
+  previous: Manifest | undefined,
+): Promise<Manifest> {
   const whole = (await git(context, ["write-tree", "--missing-ok"])).stdout.toString("latin1").trim();
   const commit = gitObject("commit", Buffer.from(`tree ${whole}\nauthor fresco <> 0 +0000\ncommitter fresco <> 0 +0000\n\n`, "latin1"));
   writeLoose(project.objects, commit);
@@ -22,7 +26,11 @@ export async function describeIndex(project: Project, { directory, facts, git: c
   return new Manifest(buffer);
 }
 
-function firstTime(project: Project, previous: Manifest | undefined, { path, object }: Pick<TreeFile, "path" | "object">): number | undefined {
+function firstTime(
+  project: Project,
+  previous: Manifest | undefined,
+  { path, object }: Pick<TreeFile, "path" | "object">,
+): number | undefined {
   const index = previous?.files.find(path);
   if (index !== undefined && previous?.files.object(index) === object) return previous.files.time(index);
   return project.times.find(path, object);

@@ -75,7 +75,11 @@ interface AskedBase {
   readonly facts: { readonly prefix: string };
 }
 
-async function ignoredAmong(root: string, { git: context, facts: { prefix } }: AskedBase, paths: readonly string[]): Promise<readonly string[]> {
+async function ignoredAmong(
+  root: string,
+  { git: context, facts: { prefix } }: AskedBase,
+  paths: readonly string[],
+): Promise<readonly string[]> {
   // "./" keeps a name that begins with ":" from being read as a pathspec's magic.
   const input = joinZero(paths.map((path) => `./${prefix}${path}`));
   try {

@@ -57,10 +57,14 @@ export async function takeSnapshot(project: Project, now: () => number): Promise
       failure = cause;
     }
   }
-  throw new FrescoError("source.unstable", `${project.root} could not be frozen: ${failure instanceof Error ? failure.message : "it keeps changing"}`, {
-    hint: "stop what writes into the project, or name what it writes in .gitignore",
-    cause: failure,
-  });
+  throw new FrescoError(
+    "source.unstable",
+    `${project.root} could not be frozen: ${failure instanceof Error ? failure.message : "it keeps changing"}`,
+    {
+      hint: "stop what writes into the project, or name what it writes in .gitignore",
+      cause: failure,
+    },
+  );
 }
 
 function newestAsEarlier(project: Project): { readonly base: Base; readonly changes: IndexChanges } | undefined {
@@ -74,7 +78,12 @@ function isLarge({ root }: Project, { update, remove }: IndexChanges): boolean {
   return update.some((path) => (bytes += sizeOf(root, path)) > FEW_BYTES);
 }
 
-async function store(project: Project, base: Base, { manifest, changes: { update, remove }, nested }: Difference, now: () => number): Promise<Snapshot> {
+async function store(
+  project: Project,
+  base: Base,
+  { manifest, changes: { update, remove }, nested }: Difference,
+  now: () => number,
+): Promise<Snapshot> {
   const changes = new Map<string, TreeFile | undefined>();
   const written: string[] = [];
   for (const path of remove) if (manifest.files.find(path) !== undefined) changes.set(path, undefined);
@@ -101,10 +110,17 @@ async function store(project: Project, base: Base, { manifest, changes: { update
 }
 
 /** A repository within freezes as a directory, by its own ignore rules. */
-async function addNested(project: Project, directory: string, changes: Map<string, TreeFile | undefined>, now: () => number): Promise<Snapshot> {
+async function addNested(
+  project: Project,
+  directory: string,
+  changes: Map<string, TreeFile | undefined>,
+  now: () => number,
+): Promise<Snapshot> {
   const shown = displayPath(bytePathFrom(Buffer.from(directory, "latin1")));
   if (shown.includes("\uFFFD")) {
-    throw new FrescoError("source.name", `the repository in ${shown} has a name that is not UTF-8`, { hint: "rename the directory, or name it in .gitignore" });
+    throw new FrescoError("source.name", `the repository in ${shown} has a name that is not UTF-8`, {
+      hint: "rename the directory, or name it in .gitignore",
+    });
   }
   const snapshot = await takeSnapshot(openNested(project, join(project.root, shown)), now);
   for (const file of new TreeContent(snapshot.manifest, snapshot.changes).files()) {

@@ -63,9 +63,20 @@ export class FrozenTree implements FrozenSource {
     const { prefix } = base.facts;
     const compiled = compileGlobs([pattern]);
     const where = prefix === "" ? [] : ["--", Buffer.from(prefix, "latin1").toString("utf8")];
-    const { stdout } = await git(base.git, ["--literal-pathspecs", "ls-files", "-z", "--others", "--ignored", "--exclude-standard", ...where]);
+    const { stdout } = await git(base.git, [
+      "--literal-pathspecs",
+      "ls-files",
+      "-z",
+      "--others",
+      "--ignored",
+      "--exclude-standard",
+      ...where,
+    ]);
     const paths = splitZero(stdout).map((path) => bytePathFrom(Buffer.from(path.slice(prefix.length), "latin1")));
-    return paths.filter((path) => compiled.matches(path)).slice(0, 5).map(displayPath);
+    return paths
+      .filter((path) => compiled.matches(path))
+      .slice(0, 5)
+      .map(displayPath);
   }
 
   async read(entry: ViewEntry): Promise<Uint8Array> {
@@ -96,7 +107,8 @@ export class FrozenTree implements FrozenSource {
   #git(): GitContext {
     const { project, snapshot } = this.#parts;
     const base = snapshot?.base ?? newestBase(project);
-    if (base === undefined) throw new FrescoError("source.damaged", `what Fresco keeps about ${project.root} is gone`, { hint: "run again" });
+    if (base === undefined)
+      throw new FrescoError("source.damaged", `what Fresco keeps about ${project.root} is gone`, { hint: "run again" });
     return borrowingContext(project, base);
   }
 }

@@ -47,7 +47,11 @@ export function gitForSteps(context: GitContext, args: readonly string[], option
   return gather(spawn("/bin/sh", ["-c", script, "sh", ...args], { ...context, stdio: ["pipe", "pipe", "pipe"] }), args, options);
 }
 
-type Child = ReturnType<typeof spawn> & { readonly stdin: NodeJS.WritableStream; readonly stdout: NodeJS.ReadableStream; readonly stderr: NodeJS.ReadableStream };
+type Child = ReturnType<typeof spawn> & {
+  readonly stdin: NodeJS.WritableStream;
+  readonly stdout: NodeJS.ReadableStream;
+  readonly stderr: NodeJS.ReadableStream;
+};
 
 function gather(child: Child, args: readonly string[], options: GitOptions): Promise<GitOutput> {
   return new Promise((resolve, reject) => {
@@ -69,7 +73,10 @@ function gather(child: Child, args: readonly string[], options: GitOptions): Pro
 }
 
 function unstarted(cause: Error): FrescoError {
-  return new FrescoError("source.git-missing", `git could not be started: ${cause.message}`, { hint: "install git 2.34 or newer and put it on PATH", cause });
+  return new FrescoError("source.git-missing", `git could not be started: ${cause.message}`, {
+    hint: "install git 2.34 or newer and put it on PATH",
+    cause,
+  });
 }
 
 /**

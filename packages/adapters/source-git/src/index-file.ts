@@ -62,11 +62,21 @@ export function formatIndex(entries: readonly IndexEntry[]): Buffer {
 }
 
 function entryAt(bytes: Buffer, at: number, path: string): IndexEntry {
-  return { path, size: bytes.readUInt32BE(at + 36), object: bytes.toString("hex", at + 40, at + 60), facts: bytes.subarray(at, at + FIXED) };
+  return {
+    path,
+    size: bytes.readUInt32BE(at + 36),
+    object: bytes.toString("hex", at + 40, at + 60),
+    facts: bytes.subarray(at, at + FIXED),
+  };
 }
 
 /** @param previous The path before, which version 4 builds on. */
-function readName(bytes: Buffer, entry: number, start: number, previous: string | undefined): { readonly path: string; readonly next: number } {
+function readName(
+  bytes: Buffer,
+  entry: number,
+  start: number,
+  previous: string | undefined,
+): { readonly path: string; readonly next: number } {
   if (previous === undefined) {
     const end = bytes.indexOf(0, start);
     return { path: bytes.toString("latin1", start, end), next: entry + ((end - entry + 8) & ~7) };

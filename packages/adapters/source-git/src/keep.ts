@@ -23,11 +23,18 @@ async function copyBorrowed(project: Project, base: Base, manifest: Manifest): P
   const borrowing = borrowingContext(project, base);
   const lacking = await missing(base.git, [...ids.keys()]);
   const lost = await missing(borrowing, lacking);
-  if (lost.length > 0) await readAgain(project, base, lost.map((id) => ids.get(id) ?? ""));
+  if (lost.length > 0)
+    await readAgain(
+      project,
+      base,
+      lost.map((id) => ids.get(id) ?? ""),
+    );
   const copied = lacking.filter((id) => !lost.includes(id));
-  if (copied.length > 0) await git(borrowing, ["pack-objects", "-q", "--window=0", join(project.objects, "pack", "pack")], { input: lines(copied) });
+  if (copied.length > 0)
+    await git(borrowing, ["pack-objects", "-q", "--window=0", join(project.objects, "pack", "pack")], { input: lines(copied) });
   const still = await missing(base.git, [...ids.keys()]);
-  if (still.length > 0) throw new Error(`${still.length} objects of the frozen source of ${project.root} are gone from the user's repository`);
+  if (still.length > 0)
+    throw new Error(`${still.length} objects of the frozen source of ${project.root} are gone from the user's repository`);
   await syncFileSystem(project.objects);
   await writeFile(join(base.directory, BASE_FILES.kept), "", { mode: 0o600 });
 }
@@ -35,7 +42,10 @@ async function copyBorrowed(project: Project, base: Base, manifest: Manifest): P
 async function missing(context: GitContext, ids: readonly string[]): Promise<readonly string[]> {
   if (ids.length === 0) return [];
   const { stdout } = await git(context, ["cat-file", "--batch-check=%(objectname)"], { input: lines(ids) });
-  return stdout.toString("latin1").split("\n").flatMap((line) => (line.endsWith(" missing") ? [line.slice(0, 40)] : []));
+  return stdout
+    .toString("latin1")
+    .split("\n")
+    .flatMap((line) => (line.endsWith(" missing") ? [line.slice(0, 40)] : []));
 }
 
 /** The user's git may have pruned objects since; the files themselves are probably still there. */
@@ -64,4 +74,3 @@ async function sync(path: string): Promise<void> {
     await file.close();
   }
 }
-

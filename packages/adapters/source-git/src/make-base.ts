@@ -17,7 +17,11 @@ import { trackedPaths } from "./users-index.ts";
  * content need not be what is on the disk, as git will say how it differs.
  * @throws FrescoError `source.unreadable` when a file cannot be read. GitFailure when the working directory changes underneath.
  */
-export async function makeBase(project: Project, surroundings: Surroundings, earlier?: { readonly base: Base; readonly changes: IndexChanges }): Promise<Base> {
+export async function makeBase(
+  project: Project,
+  surroundings: Surroundings,
+  earlier?: { readonly base: Base; readonly changes: IndexChanges },
+): Promise<Base> {
   const bases = join(project.directory, "bases");
   const name = `${Date.now().toString(36)}-${process.pid.toString(36)}-${randomBytes(4).toString("hex")}`;
   const directory = join(bases, name);
@@ -54,7 +58,10 @@ export async function makeBase(project: Project, surroundings: Surroundings, ear
 async function repositoryThatCounts({ root, repository }: Surroundings): Promise<UsersRepository | undefined> {
   if (repository === undefined || repository.top === root) return repository;
   const env = usersEnvironment({ GIT_DIR: repository.gitDirectory, GIT_WORK_TREE: repository.top });
-  const asked = git({ cwd: repository.top, env }, ["check-ignore", "-z", "--stdin"], { input: joinZero([`./${prefixWithin(repository.top, root)}`]), answers: [1] });
+  const asked = git({ cwd: repository.top, env }, ["check-ignore", "-z", "--stdin"], {
+    input: joinZero([`./${prefixWithin(repository.top, root)}`]),
+    answers: [1],
+  });
   return (await asked).stdout.length > 0 ? undefined : repository;
 }
 
@@ -68,7 +75,10 @@ function writeLists({ directory }: Base, manifest: Manifest, tracked: Buffer, tr
 }
 
 /** A base beside the user's index: what only the one has, and what only the other. */
-export function compareTracked(manifest: Manifest, tracked: readonly string[]): { readonly adopted: readonly string[]; readonly absent: readonly string[] } {
+export function compareTracked(
+  manifest: Manifest,
+  tracked: readonly string[],
+): { readonly adopted: readonly string[]; readonly absent: readonly string[] } {
   const { files } = manifest;
   const users = new Set(tracked);
   const adopted: string[] = [];

@@ -5,6 +5,7 @@ import { EMPTY_MANIFEST, type TreeFile } from "./manifest.ts";
 import { writeLoose } from "./objects.ts";
 import type { Project } from "./project.ts";
 import { discard, removeSuperseded } from "./superseded-trees.ts";
+import { syncFileSystem } from "./sync-file-system.ts";
 import { TreeContent } from "./tree-content.ts";
 import { differenceBetween, type TreeDifference } from "./tree-difference.ts";
 import type { TreeLeases } from "./tree-leases.ts";
@@ -49,13 +50,8 @@ const CANDIDATES = 3;
  */
 export async function materialise(work: Materialising, files: readonly TreeFile[] | undefined): Promise<MaterialisedView> {
   const view = files === undefined ? work.whole : viewTree(work.project, files);
-  for (;;) {
-    const found = await leaseExisting(work, view.tree);
-    if (found !== undefined) return leased(work, found, false);
-    const made = await make(work, view);
-    // Somebody may have cleared it away before it is leased.
-    if (await lease(work, made)) return leased(work, made, true);
-  }
+  const found = await leaseExisting(work, view.tree);
+  return found === undefined ? make(work, view) : viewOf(found, () => work.leases.release(work.store, work.owner, idsOf(found)));
 }
 
 function viewTree(project: Project, files: readonly TreeFile[]): ViewTree {
@@ -80,12 +76,8 @@ function lease({ leases, store, owner }: Materialising, stack: Stack): Promise<b
   return leases.take(store, owner, idsOf(stack));
 }
 
-function leased(work: Materialising, stack: Stack, isNew: boolean): MaterialisedView {
+function viewOf(stack: Stack, release: () => Promise<void>): MaterialisedView {
   let released: Promise<void> | undefined;
-  const release = async (): Promise<void> => {
-    await work.leases.release(work.store, work.owner, idsOf(stack));
-    if (isNew) await removeSuperseded(work.project, work.store);
-  };
   return { lower: stack.map(({ path }) => join(path, "tree")), release: () => (released ??= release()) };
 }
 
@@ -94,27 +86,34 @@ function idsOf(stack: Stack): readonly string[] {
 }
 
 /** A delta over what is there where that is possible and cheaper, else the whole. */
-async function make(work: Materialising, view: ViewTree): Promise<Stack> {
+async function make(work: Materialising, view: ViewTree): Promise<MaterialisedView> {
   const base = await leaseBase(work, view);
-  if (base !== undefined) {
-    try {
-      const delta = await fill(work, view, base.row.id, (directory) => writeDelta(work, view, base.difference, directory));
-      if (delta !== undefined) return [delta, base.row];
-    } finally {
-      await work.leases.release(work.store, work.owner, [base.row.id]);
-    }
+  if (base === undefined) return makeWhole(work, view);
+  const leave = (): Promise<void> => work.leases.release(work.store, work.owner, [base.row.id]);
+  try {
+    const delta = await fill(work, (directory) => writeDelta(work, view, base.difference, directory));
+    if (delta !== undefined) return finished(work, view, delta, { row: base.row, leave });
+  } catch (error) {
+    await leave();
+    throw error;
   }
-  const whole = await fill(work, view, undefined, (directory) => writeWhole(work, view, directory));
-  return whole === undefined ? [] : [whole];
+  await leave();
+  return makeWhole(work, view);
+}
+
+async function makeWhole(work: Materialising, view: ViewTree): Promise<MaterialisedView> {
+  const whole = await fill(work, (directory) => writeWhole(work, view, directory));
+  if (whole === undefined) throw new Error("a tree could not be written whole");
+  return finished(work, view, whole, undefined);
+}
+
+interface Filled {
+  readonly directory: Directory;
+  readonly bytes: number;
 }
 
 /** @param write Fills the directory and returns its bytes; `undefined`: it cannot be made this way here. */
-async function fill(
-  { project, store, owner }: Materialising,
-  view: ViewTree,
-  base: string | undefined,
-  write: (directory: string) => Promise<number | undefined>,
-): Promise<Directory | undefined> {
+async function fill({ store, owner }: Materialising, write: (directory: string) => Promise<number | undefined>): Promise<Filled | undefined> {
   const [directory] = await store.reserve("tree", owner, 1);
   if (directory === undefined) throw new Error("no directory was reserved");
   let bytes: number | undefined;
@@ -123,9 +122,31 @@ async function fill(
   } finally {
     if (bytes === undefined) await discard(store, [directory]);
   }
-  if (bytes === undefined) return undefined;
-  await store.complete(directory.id, { bytes, note: formatNote(project, { tree: view.tree, base }) });
-  return directory;
+  return bytes === undefined ? undefined : { directory, bytes };
+}
+
+/**
+ * A directory that was filled just now. It is made durable behind the steps that use it, and nobody else may before that: after a power
+ * cut its files could be empty. Until it is complete it stays reserved by its owner, so it needs no lease.
+ */
+function finished(
+  work: Materialising,
+  view: ViewTree,
+  { directory, bytes }: Filled,
+  base: { readonly row: Directory; readonly leave: () => Promise<void> } | undefined,
+): MaterialisedView {
+  const { project, store } = work;
+  // Other runs can do without a directory that cannot be made durable.
+  const durable = syncFileSystem(directory.path).then(
+    () => true,
+    () => false,
+  );
+  return viewOf([directory, ...(base === undefined ? [] : [base.row])], async () => {
+    if (await durable) await store.complete(directory.id, { bytes, note: formatNote(project, { tree: view.tree, base: base?.row.id }) });
+    else await discard(store, [directory]);
+    await base?.leave();
+    await removeSuperseded(project, store);
+  });
 }
 
 interface DeltaBase {

@@ -14,7 +14,13 @@ export async function openTree(project: Project, tree: string): Promise<TreeCont
     const { files, directories } = await listTree(context, tree);
     const ids = new Set(files.map(({ object }) => object));
     const { stdout } = await git(context, ["cat-file", "--batch-check"], { input: Buffer.from([...ids].map((id) => `${id}\n`).join("")) });
-    if (stdout.toString("latin1").split("\n").some((line) => line !== "" && !line.includes(" blob "))) return undefined;
+    if (
+      stdout
+        .toString("latin1")
+        .split("\n")
+        .some((line) => line !== "" && !line.includes(" blob "))
+    )
+      return undefined;
     const current = readManifest(base);
     const now = Date.now();
     const timed = files.map((file): TreeFile => ({ ...file, time: firstTime(project, current, file) ?? now }));

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, realpathSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { FirstTimes } from "./first-times.ts";
 import { realRoot } from "./surroundings.ts";
 
@@ -23,10 +23,18 @@ export interface Project {
  */
 export function openProject(root: string, state: string, exclude: readonly string[]): Project {
   const real = realRoot(root);
-  const directory = directoryOf(real, state);
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  const own = realpathSync(state);
+  const directory = directoryOf(real, own);
   const objects = join(directory, "objects");
   mkdirSync(join(objects, "pack"), { recursive: true, mode: 0o700 });
-  return { root: real, directory, objects, times: new FirstTimes(join(directory, "first-times")), exclude: [...exclude, state] };
+  return {
+    root: real,
+    directory,
+    objects,
+    times: new FirstTimes(join(directory, "first-times")),
+    exclude: [...exclude.map((path) => resolve(path)), own],
+  };
 }
 
 /** The project of a repository nested in another: its objects and times go into the outer one's. */

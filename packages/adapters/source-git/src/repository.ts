@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FrescoError } from "@fresco/ports";
 import { git, type GitContext, quietEnvironment, usersEnvironment } from "./git.ts";
@@ -27,7 +27,8 @@ export async function copyRepository(project: Project, directory: string): Promi
   for (const name of ["objects/pack", "refs", "info"]) await mkdir(join(target, name), { recursive: true, mode: 0o755 });
   const user = { cwd: repository.top, env: usersEnvironment({ GIT_DIR: repository.gitDirectory, GIT_WORK_TREE: repository.top }) };
   await writeConfig(user, target);
-  await copyIndexFile(repository, target);
+  await copyIfThere(join(repository.gitDirectory, "index"), join(target, "index"));
+  await copyIfThere(join(repository.commonDirectory, "info", "exclude"), join(target, "info", "exclude"));
   await copyObjects(user, repository, target);
   await copyRefs(user, target);
   return target;
@@ -37,7 +38,10 @@ async function writeConfig(user: GitContext, target: string): Promise<void> {
   const copy = { cwd: target, env: quietEnvironment({ GIT_DIR: target }) };
   await writeFile(join(target, "HEAD"), "ref: refs/heads/none\n");
   const version = (await configured(user, "extensions.objectformat")) === "sha256" ? 1 : 0;
-  await writeFile(join(target, "config"), `[core]\n\trepositoryformatversion = ${version}\n\tbare = false\n\tfilemode = true\n\tlogallrefupdates = false\n`);
+  await writeFile(
+    join(target, "config"),
+    `[core]\n\trepositoryformatversion = ${version}\n\tbare = false\n\tfilemode = true\n\tlogallrefupdates = false\n`,
+  );
   for (const key of TAKEN) {
     const value = await configured(user, key);
     if (value !== undefined) await git(copy, ["config", "--file", join(target, "config"), key, value]);
@@ -49,24 +53,25 @@ async function configured(user: GitContext, key: string): Promise<string | undef
   return stdout.length === 0 ? undefined : stdout.toString("utf8", 0, stdout.length - 1);
 }
 
-async function copyIndexFile({ gitDirectory, commonDirectory }: UsersRepository, target: string): Promise<void> {
-  for (const [from, to] of [
-    [join(gitDirectory, "index"), join(target, "index")],
-    [join(commonDirectory, "info", "exclude"), join(target, "info", "exclude")],
-  ] as const) {
-    await copyFile(from, to).catch((cause: unknown) => {
-      if (!(cause instanceof Error && "code" in cause && cause.code === "ENOENT")) throw cause;
-    });
-  }
+async function copyIfThere(from: string, to: string): Promise<void> {
+  await copyFile(from, to).catch((cause: unknown) => {
+    if (!(cause instanceof Error && "code" in cause && cause.code === "ENOENT")) throw cause;
+  });
 }
 
 /** Everything that HEAD, the tags and the index need. */
-async function copyObjects(user: GitContext, { gitDirectory }: UsersRepository, target: string): Promise<void> {
+async function copyObjects(user: GitContext, { commonDirectory }: UsersRepository, target: string): Promise<void> {
   const tips = (await refsOf(user)).map(({ object }) => object);
-  const shallow = await readFile(join(gitDirectory, "shallow"), "utf8").catch(() => undefined);
-  if (shallow !== undefined) await writeFile(join(target, "shallow"), shallow);
+  await copyIfThere(join(commonDirectory, "shallow"), join(target, "shallow"));
   const input = Buffer.from([...new Set(tips)].map((tip) => `${tip}\n`).join(""));
-  await git(user, ["pack-objects", "-q", "--revs", "--indexed-objects", join(target, "objects", "pack", "pack")], { input });
+  const objects = join(target, "objects");
+  // git makes its temporary files in the object directory: let that be the copy's.
+  const env = {
+    ...user.env,
+    GIT_OBJECT_DIRECTORY: objects,
+    GIT_ALTERNATE_OBJECT_DIRECTORIES: JSON.stringify(join(commonDirectory, "objects")),
+  };
+  await git({ ...user, env }, ["pack-objects", "-q", "--revs", "--indexed-objects", join(objects, "pack", "pack")], { input });
 }
 
 async function copyRefs(user: GitContext, target: string): Promise<void> {
@@ -84,7 +89,10 @@ async function refsOf(user: GitContext): Promise<readonly { readonly name: strin
   const branch = (await git(user, ["symbolic-ref", "-q", "HEAD"], { answers: [1] })).stdout.toString("utf8").trim();
   const head = (await git(user, ["rev-parse", "-q", "--verify", "HEAD^{commit}"], { answers: [1, 128] })).stdout.toString("utf8").trim();
   const { stdout } = await git(user, ["for-each-ref", "--format=%(objectname) %(refname)", "refs/tags"]);
-  const tags = stdout.toString("utf8").split("\n").filter((line) => line !== "");
+  const tags = stdout
+    .toString("utf8")
+    .split("\n")
+    .filter((line) => line !== "");
   const own = head === "" ? [] : [`${head} HEAD`, ...(branch === "" ? [] : [`${head} ${branch}`])];
   return [...own, ...tags].map((line) => ({ object: line.slice(0, line.indexOf(" ")), name: line.slice(line.indexOf(" ") + 1) }));
 }

@@ -47,7 +47,9 @@ const NONE: ReadonlySet<string> = new Set(["unspecified", "unset"]);
 /** Files whose object need not be what is on the disk although both have one size. Line ends are not among these: converting them changes the size. */
 async function convertedAmong({ gitDirectory, top }: UsersRepository, entries: readonly IndexEntry[]): Promise<ReadonlySet<string>> {
   const context = { cwd: top, env: usersEnvironment({ GIT_DIR: gitDirectory, GIT_WORK_TREE: top }) };
-  const { stdout } = await git(context, ["check-attr", "-z", "--stdin", ...CONVERSIONS], { input: joinZero(entries.map(({ path }) => path)) });
+  const { stdout } = await git(context, ["check-attr", "-z", "--stdin", ...CONVERSIONS], {
+    input: joinZero(entries.map(({ path }) => path)),
+  });
   const parts = splitZero(stdout);
   const converted = new Set<string>();
   for (let at = 0; at + 2 < parts.length; at += 3) if (!NONE.has(parts[at + 2] ?? "")) converted.add(parts[at] ?? "");

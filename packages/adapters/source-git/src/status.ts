@@ -20,7 +20,10 @@ const ARGUMENTS = ["status", "--porcelain=v2", "-z", "--untracked-files=all", "-
  * @throws FrescoError `source.unreadable` when git could not look into a directory: what is in there would silently be missing.
  */
 export async function readStatus(context: GitContext, prefix: string): Promise<Status> {
-  const { stdout, stderr } = await git(context, prefix === "" ? ARGUMENTS : ["--literal-pathspecs", ...ARGUMENTS, "--", Buffer.from(prefix, "latin1").toString("utf8")]);
+  const { stdout, stderr } = await git(
+    context,
+    prefix === "" ? ARGUMENTS : ["--literal-pathspecs", ...ARGUMENTS, "--", Buffer.from(prefix, "latin1").toString("utf8")],
+  );
   if (/could not open directory/.test(stderr)) {
     throw new FrescoError("source.unreadable", `a directory of the project cannot be read: ${stderr.trim()}`, {
       hint: "make it readable, or name it in .gitignore",

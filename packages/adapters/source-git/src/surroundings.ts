@@ -55,7 +55,11 @@ export function realRoot(directory: string): string {
     const root = realpathSync(directory);
     if (statSync(root).isDirectory()) return root;
   } catch (cause) {
-    throw new FrescoError("source.missing", `${directory} cannot be read`, { hint: "name a directory that exists with -C", kind: "input", cause });
+    throw new FrescoError("source.missing", `${directory} cannot be read`, {
+      hint: "name a directory that exists with -C",
+      kind: "input",
+      cause,
+    });
   }
   throw new FrescoError("source.missing", `${directory} is no directory`, { hint: "name a directory with -C", kind: "input" });
 }

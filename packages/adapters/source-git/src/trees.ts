@@ -99,5 +99,7 @@ function serialise(children: ReadonlyMap<string, Child>): Buffer {
   // git sorts a directory as if its name ended in "/".
   const sorted = [...children].map(([name, child]) => ({ name, child, sort: child.mode === "40000" ? `${name}/` : name }));
   sorted.sort((a, b) => (a.sort < b.sort ? -1 : a.sort > b.sort ? 1 : 0));
-  return Buffer.concat(sorted.flatMap(({ name, child }) => [Buffer.from(`${child.mode} ${name}\0`, "latin1"), Buffer.from(child.object, "hex")]));
+  return Buffer.concat(
+    sorted.flatMap(({ name, child }) => [Buffer.from(`${child.mode} ${name}\0`, "latin1"), Buffer.from(child.object, "hex")]),
+  );
 }

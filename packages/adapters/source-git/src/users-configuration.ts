@@ -29,13 +29,20 @@ export async function readConfiguration(repository: UsersRepository | undefined,
     GIT_WORK_TREE: top,
   });
   // `--type=path` resolves "~/"; nothing is printed where it is not set.
-  const [list, excludes] = await Promise.all([git.listConfig(), git.raw(["config", "--includes", "--type=path", "-z", "--get", "core.excludesFile"])]);
-  const contributed = list.files.map((file) => (isAbsolute(file) ? file : join(top, file))).filter((file) => !file.startsWith(`${fallback}/`));
+  const [list, excludes] = await Promise.all([
+    git.listConfig(),
+    git.raw(["config", "--includes", "--type=path", "-z", "--get", "core.excludesFile"]),
+  ]);
+  const contributed = list.files
+    .map((file) => (isAbsolute(file) ? file : join(top, file)))
+    .filter((file) => !file.startsWith(`${fallback}/`));
   const own = repository === undefined ? [] : [join(repository.commonDirectory, "config"), join(gitDirectory, "config.worktree")];
   const watched = [...contributed, join(home, ".gitconfig"), join(config, "git", "config"), "/etc/gitconfig", ...own];
   return {
     excludesFile: excludes.replace(/\0$/, "") || join(config, "git", "ignore"),
-    values: new Map(Object.entries(list.all).map(([key, value]) => [key.toLowerCase(), Array.isArray(value) ? (value.at(-1) ?? "") : value])),
+    values: new Map(
+      Object.entries(list.all).map(([key, value]) => [key.toLowerCase(), Array.isArray(value) ? (value.at(-1) ?? "") : value]),
+    ),
     stamps: Object.fromEntries(watched.map((file) => [file, fileStamp(file)])),
   };
 }

@@ -6,7 +6,14 @@ export async function trackedPaths({ gitDirectory, top }: Pick<UsersRepository, 
   const env = usersEnvironment({ GIT_DIR: gitDirectory, GIT_WORK_TREE: top });
   const prefix = prefixWithin(top, root);
   const where = prefix === "" ? [] : ["--", Buffer.from(prefix, "latin1").toString("utf8")];
-  const { stdout } = await git({ cwd: top, env }, ["--literal-pathspecs", "-c", "core.fsmonitor=false", "ls-files", "-z", "--deduplicate", ...where]);
+  const { stdout } = await git({ cwd: top, env }, [
+    "--literal-pathspecs",
+    "-c",
+    "core.fsmonitor=false",
+    "ls-files",
+    "-z",
+    "--deduplicate",
+    ...where,
+  ]);
   return prefix === "" ? stdout : joinZero(splitZero(stdout).map((path) => path.slice(prefix.length)));
 }
-

@@ -11,7 +11,9 @@ export function viewOf(content: TreeContent, globs: readonly GlobPattern[]): Vie
   for (const prefix of distinctPrefixes(positive.map(({ index }) => compiled.prefixes[index] ?? ""))) {
     for (const { path, mode, object } of content.files(prefix)) if (compiled.matches(path)) entries.push({ path, mode, object });
   }
-  const unmatched = positive.filter(({ optional, index }) => !optional && !entries.some(({ path }) => compiled.matchesPattern(index, path)));
+  const unmatched = positive.filter(
+    ({ optional, index }) => !optional && !entries.some(({ path }) => compiled.matchesPattern(index, path)),
+  );
   return { entries, unmatched: unmatched.map(({ pattern }) => pattern) };
 }
 

@@ -22,8 +22,8 @@ export function makeWhiteouts(paths: readonly Buffer[]): boolean {
 /** Node cannot make a device. The program of that name can, a process for each; the C library's call costs microseconds. */
 function load(): Mknod {
   try {
-    const require = createRequire(import.meta.url);
-    const koffi: typeof import("koffi") = require("koffi");
+    const koffi: unknown = createRequire(import.meta.url)("koffi");
+    if (!isKoffi(koffi)) return makeByProgram;
     const call: (path: Buffer, mode: number, device: bigint) => number = koffi
       .load(null)
       .func("int mknod(const uint8_t *path, uint32_t mode, uint64_t device)");
@@ -32,6 +32,10 @@ function load(): Mknod {
     // No binary for this platform, or a C library (glibc before 2.33) without the symbol.
     return makeByProgram;
   }
+}
+
+function isKoffi(library: unknown): library is typeof import("koffi") {
+  return typeof library === "object" && library !== null && "load" in library && typeof library.load === "function";
 }
 
 function makeByProgram(path: Buffer): boolean {

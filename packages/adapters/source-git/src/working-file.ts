@@ -37,7 +37,9 @@ export async function readWorkingFile(root: string, path: string): Promise<Worki
     await sleep(Math.min(attempt, TICK_MS));
   }
   const name = displayPath(bytePathFrom(Buffer.from(path, "latin1")));
-  throw new FrescoError("source.unstable", `${name} keeps changing while it is read`, { hint: "stop what writes it, or name it in .gitignore" });
+  throw new FrescoError("source.unstable", `${name} keeps changing while it is read`, {
+    hint: "stop what writes it, or name it in .gitignore",
+  });
 }
 
 /** Size in bytes of what would be read; 0 when there is nothing. */
@@ -89,5 +91,8 @@ function isGone(cause: unknown): boolean {
 
 function unreadable(path: Buffer, cause: unknown): FrescoError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new FrescoError("source.unreadable", `${path.toString("utf8")} cannot be read: ${why}`, { hint: "make it readable, or name it in .gitignore", cause });
+  return new FrescoError("source.unreadable", `${path.toString("utf8")} cannot be read: ${why}`, {
+    hint: "make it readable, or name it in .gitignore",
+    cause,
+  });
 }

@@ -11,7 +11,12 @@ import { makeDirectories, makeRoot, writeFiles } from "./write-files.ts";
  * Writes what differs from a base below `tree/`: changed files, and whiteouts for what is gone.
  * @returns The bytes written; `undefined` when the system allows no whiteouts.
  */
-export async function writeDelta(work: Materialising, view: ViewTree, difference: TreeDifference, directory: string): Promise<number | undefined> {
+export async function writeDelta(
+  work: Materialising,
+  view: ViewTree,
+  difference: TreeDifference,
+  directory: string,
+): Promise<number | undefined> {
   const root = join(directory, "tree");
   makeRoot(root);
   const shown = difference.flatMap(({ path, gone }) => (gone ? [] : (view.content.find(brand(path)) ?? [])));

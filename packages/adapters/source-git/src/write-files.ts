@@ -13,7 +13,11 @@ export async function writeFiles(objects: string, git: GitContext, files: readon
   let bytes = 0;
   for (let at = 0; at < files.length; at += BATCH) {
     const batch = files.slice(at, at + BATCH);
-    const contents = await readBlobs(objects, git, batch.map(({ object }) => object));
+    const contents = await readBlobs(
+      objects,
+      git,
+      batch.map(({ object }) => object),
+    );
     for (const [index, file] of batch.entries()) {
       const content = contents[index] ?? Buffer.alloc(0);
       makeDirectories(directory, file.path, made);

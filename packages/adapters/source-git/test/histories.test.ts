@@ -1,5 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { show } from "@fresco/ports-testing/contracts";
@@ -26,7 +39,15 @@ const name = fc.constantFrom(...NAMES);
 const place = fc.constantFrom(...NAMES, "d", "out", "d/e");
 const some = <T extends Edit["type"]>(type: T): fc.Arbitrary<T> => fc.constant(type);
 const edit: fc.Arbitrary<Edit> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ type: some("write"), path: place, content: fc.constantFrom("1\n", "2\n", "3\n", "long\n"), executable: fc.boolean() }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: some("write"),
+      path: place,
+      content: fc.constantFrom("1\n", "2\n", "3\n", "long\n"),
+      executable: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ type: some("link"), path: place }) },
   { weight: 1, arbitrary: fc.record({ type: some("touch"), path: name }) },
   { weight: 2, arbitrary: fc.record({ type: some("remove"), path: place }) },
@@ -130,10 +151,14 @@ function naively(root: string): Naive {
     const listed = userGit(root, ...lister, "-c", "core.quotePath=false", "ls-files", "-z", "-c", "-o", "--exclude-standard").split("\0");
     const paths = [...new Set(listed)].filter((path) => path !== "" && isThere(root, path)).sort();
     if (paths.length > 0) {
-      execFileSync("git", [`--git-dir=${scratch}`, `--work-tree=${root}`, "-c", "core.bare=false", "update-index", "--add", "-z", "--stdin"], {
-        cwd: root,
-        input: paths.map((path) => `${path}\0`).join(""),
-      });
+      execFileSync(
+        "git",
+        [`--git-dir=${scratch}`, `--work-tree=${root}`, "-c", "core.bare=false", "update-index", "--add", "-z", "--stdin"],
+        {
+          cwd: root,
+          input: paths.map((path) => `${path}\0`).join(""),
+        },
+      );
     }
     const files = paths.map((path) => [path, describe(join(root, path))] as const);
     return { tree: userGit(scratch, "write-tree").trim(), files: Object.fromEntries(files) };
@@ -143,7 +168,10 @@ function naively(root: string): Naive {
 }
 
 function isThere(root: string, path: string): boolean {
-  const above = path.split("/").slice(0, -1).map((_, index, all) => all.slice(0, index + 1).join("/"));
+  const above = path
+    .split("/")
+    .slice(0, -1)
+    .map((_, index, all) => all.slice(0, index + 1).join("/"));
   return above.every((directory) => kind(join(root, directory)) === "directory") && ["file", "link"].includes(kind(join(root, path)));
 }
 
@@ -152,22 +180,26 @@ function describe(path: string): string {
   return `${(lstatSync(path).mode & 0o777).toString(8)} ${readFileSync(path, "utf8")}`;
 }
 
-it.each([true, false])("any history of edits freezes and materialises to what git and the disk say (repository: %s)", { timeout: 120_000 }, async (isRepository) => {
-  const property = fc.asyncProperty(fc.array(edit, { minLength: 3, maxLength: 25 }), async (history) => {
-    await using subject = new Subject();
-    if (isRepository) subject.git("init", "-q");
-    for (const step of [...history, { type: "freeze" as const }]) {
-      apply(subject.root, step);
-      if (step.type !== "freeze") continue;
-      const expected = naively(subject.root);
-      const frozen = await subject.source.freeze();
-      expect(frozen.tree).toBe(expected.tree);
-      expect(frozen.entries().map(({ path }) => path)).toEqual(Object.keys(expected.files).sort());
-      const view = await frozen.materialise("everything", subject.owner);
-      const shown = [...show(view.lower)].map(([path, { mode, content }]) => [path, `${mode.toString(8)} ${content}`]);
-      expect(Object.fromEntries(shown)).toEqual(expected.files);
-      await view.release();
-    }
-  });
-  await fc.assert(property, { numRuns: Number(process.env["FRESCO_HISTORIES"] ?? 20) });
-});
+it.each([true, false])(
+  "any history of edits freezes and materialises to what git and the disk say (repository: %s)",
+  { timeout: 120_000 },
+  async (isRepository) => {
+    const property = fc.asyncProperty(fc.array(edit, { minLength: 3, maxLength: 25 }), async (history) => {
+      await using subject = new Subject();
+      if (isRepository) subject.git("init", "-q");
+      for (const step of [...history, { type: "freeze" as const }]) {
+        apply(subject.root, step);
+        if (step.type !== "freeze") continue;
+        const expected = naively(subject.root);
+        const frozen = await subject.source.freeze();
+        expect(frozen.tree).toBe(expected.tree);
+        expect(frozen.entries().map(({ path }) => path)).toEqual(Object.keys(expected.files).sort());
+        const view = await frozen.materialise("everything", subject.owner);
+        const shown = [...show(view.lower)].map(([path, { mode, content }]) => [path, `${mode.toString(8)} ${content}`]);
+        expect(Object.fromEntries(shown)).toEqual(expected.files);
+        await view.release();
+      }
+    });
+    await fc.assert(property, { numRuns: Number(process.env["FRESCO_HISTORIES"] ?? 20) });
+  },
+);

@@ -113,5 +113,10 @@ export class Subject implements AsyncDisposable {
 export function userGit(cwd: string, ...args: readonly string[]): string {
   const identity = { GIT_AUTHOR_NAME: "a", GIT_AUTHOR_EMAIL: "a@b", GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@b" };
   const env = { ...process.env, ...identity, GIT_CONFIG_NOSYSTEM: "1" };
-  return execFileSync("git", ["-c", "init.defaultBranch=main", "-c", "protocol.file.allow=always", ...args], { cwd, env, encoding: "latin1", stdio: ["ignore", "pipe", "pipe"] });
+  return execFileSync("git", ["-c", "init.defaultBranch=main", "-c", "protocol.file.allow=always", ...args], {
+    cwd,
+    env,
+    encoding: "latin1",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }
