@@ -6,9 +6,11 @@ import type { Database } from "./database.ts";
 import { SqliteDirectories } from "./directories.ts";
 import { SqliteEntries } from "./entries.ts";
 import { EventLog } from "./event-log.ts";
+import { MIGRATIONS } from "./migrations.ts";
 import { SqliteOwners } from "./owners.ts";
 import { SqlitePipelines } from "./pipelines.ts";
 import { SqliteRuns } from "./runs.ts";
+import { unaccounted } from "./unaccounted.ts";
 
 export interface SqliteStoreOptions {
   /** Where everything is kept; made (0700) if there is none. On a local disk. */
@@ -23,11 +25,15 @@ export class SqliteStore implements Store {
   readonly entries: SqliteEntries;
   readonly directories: SqliteDirectories;
   readonly pipelines: SqlitePipelines;
+  /** The version of the schema that an open store has. */
+  readonly schema: number = MIGRATIONS.length;
+  readonly #directory: string;
   readonly #database: Database;
   readonly #sealKey: () => string | Uint8Array;
 
   private constructor(directory: string, clock: Clock, database: Database) {
     const events = new EventLog(database);
+    this.#directory = directory;
     this.#database = database;
     this.#sealKey = sealKey(database);
     this.owners = new SqliteOwners(directory, clock, database, events);
@@ -48,6 +54,11 @@ export class SqliteStore implements Store {
 
   seal(value: string): string {
     return createHmac("sha256", this.#sealKey()).update(value, "utf8").digest("hex");
+  }
+
+  /** Directories inside the store that none of its rows names: leftovers that only a person should remove. Absolute. */
+  unaccounted(): readonly string[] {
+    return unaccounted(this.#directory, this.#database);
   }
 
   /** Ends the owners that were opened here, then closes the database. */
