@@ -1,5 +1,5 @@
 import { createEngine, type Run, type RunOptions, type RunResult } from "@fresco/engine";
-import type { RunEvent } from "@fresco/lifecycle";
+import { exitCodeOf, type RunEvent } from "@fresco/lifecycle";
 import type { IR } from "@fresco/pipeline";
 import { exportResults, type ExportRequest } from "./export.ts";
 import type { Freezing } from "./freezing.ts";
@@ -11,7 +11,7 @@ import { Writer } from "./output/writer.ts";
 import { type Picked, pickPipeline } from "./pick.ts";
 import { type PlanningRequest, planningRunOptions } from "./planning.ts";
 import { openProject, type ProjectSession } from "./session.ts";
-import { exitCodeOfSignal, type Interrupts } from "./signals.ts";
+import type { Interrupts } from "./signals.ts";
 
 /** What the user asked for. */
 export interface RunRequest extends PlanningRequest {
@@ -35,7 +35,7 @@ export async function runPipeline(freezing: Freezing, request: RunRequest, inter
   if (result.status === "passed" && request.exports.length > 0) {
     await exportResults(request.exports, result, { ir: picked.ir, layers: session.ports.layers, beganAt: request.beganAt, force: request.force });
   }
-  return exitCode(result, interrupts);
+  return exitCodeOf(result.status, interrupts.received());
 }
 
 function engineOptions(picked: Picked, session: ProjectSession, request: RunRequest, interrupts: Interrupts): RunOptions {
@@ -95,20 +95,6 @@ function humanOutput(out: Writer, ir: IR, { store, logs }: ProjectSession, mode:
     },
     again: (job) => `fresco run ${shellWord(ir.pipeline)} --only ${shellWord(job)}`,
   });
-}
-
-function exitCode(result: RunResult, interrupts: Interrupts): number {
-  switch (result.status) {
-    case "passed":
-      return 0;
-    case "failed":
-    case "crashed":
-      return 1;
-    case "timed-out":
-      return 124;
-    case "cancelled":
-      return exitCodeOfSignal(interrupts.received() ?? "SIGINT");
-  }
 }
 
 function shellWord(text: string): string {

@@ -1,3 +1,5 @@
+import type { InterruptSignal } from "@fresco/lifecycle";
+
 /** What the signals of a terminal and of a supervisor mean for a run. */
 export interface Interrupts {
   /** The first one: stop, with the steps' grace. */
@@ -5,18 +7,18 @@ export interface Interrupts {
   /** The second one: stop at once. */
   readonly kill: AbortSignal;
   /** The first signal that came. */
-  received(): "SIGINT" | "SIGTERM" | "SIGHUP" | undefined;
+  received(): InterruptSignal | undefined;
   /** Back to what signals do by themselves. */
   dispose(): void;
 }
 
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const SIGNALS: readonly InterruptSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** Listens from now on, so that no signal ends this process by itself while steps run. */
 export function listenForInterrupts(): Interrupts {
   const stop = new AbortController();
   const kill = new AbortController();
-  let first: (typeof SIGNALS)[number] | undefined;
+  let first: InterruptSignal | undefined;
   const listener = (signal: NodeJS.Signals): void => {
     if (first === undefined) {
       first = SIGNALS.find((name) => name === signal);
@@ -34,9 +36,4 @@ export function listenForInterrupts(): Interrupts {
       for (const signal of SIGNALS) process.off(signal, listener);
     },
   };
-}
-
-/** 128 and the signal's number, as shells say it. */
-export function exitCodeOfSignal(signal: (typeof SIGNALS)[number]): number {
-  return { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }[signal];
 }

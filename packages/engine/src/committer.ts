@@ -101,6 +101,6 @@ export class Committer {
   }
 }
 
-export function layersOf(entry: { readonly system: StoredLayer | undefined; readonly workspace: StoredLayer | undefined }): StoredLayer[] {
+function layersOf(entry: { readonly system: StoredLayer | undefined; readonly workspace: StoredLayer | undefined }): StoredLayer[] {
   return [entry.system, entry.workspace].filter((layer) => layer !== undefined);
 }

@@ -1,4 +1,13 @@
-import { type FinishedRunStatus, type JobEvent, type JobState, type Reason, transition } from "@fresco/lifecycle";
+import {
+  type FinishedRunStatus,
+  type JobEvent,
+  type JobState,
+  type Reason,
+  type RunState,
+  type RunTransitionEvent,
+  transition,
+  transitionRun,
+} from "@fresco/lifecycle";
 import type { IR, IRStep } from "@fresco/pipeline";
 import { type Command, next, type PlannerEvent, type PlanState, start, type StartOptions } from "@fresco/planner";
 import { FrescoError, type LogWriter, type StoredEvent } from "@fresco/ports";
@@ -32,6 +41,7 @@ export class RunLoop {
   readonly #described = new Map<string, Described>();
   readonly #outputs = new Map<string, OutputSource>();
   readonly #states = new Map<string, JobState>();
+  #runState: RunState = { status: "queued" };
   readonly #results = new Map<string, JobResult>();
   readonly #over = Promise.withResolvers<FinishedRunStatus>();
   #state: PlanState | undefined;
@@ -198,7 +208,8 @@ export class RunLoop {
 
   #tell(told: Told): void {
     const event: StoredEvent = { ...told, run: this.#request.id, ts: this.#now() };
-    if (event.type !== "notice" && "job" in event) this.#advance(event);
+    if (event.type === "run.started" || event.type === "run.finished") this.#advanceRun(event);
+    else if (event.type !== "notice") this.#advance(event);
     this.#recorder.add(event);
     this.#request.events.push(event);
   }
@@ -208,6 +219,13 @@ export class RunLoop {
     const state = transition(this.#states.get(event.job) ?? { status: "pending" }, event);
     if (state.status === "illegal") throw new Error(`${event.job}: ${state.text}`);
     this.#states.set(event.job, state);
+  }
+
+  /** @throws Error when the event cannot be true: a mistake of this program. */
+  #advanceRun(event: RunTransitionEvent): void {
+    const state = transitionRun(this.#runState, event);
+    if (state === "illegal") throw new Error(`the run is ${this.#runState.status} and cannot take the event ${event.type}`);
+    this.#runState = state;
   }
 
   /** What cannot be recorded must not go on. */

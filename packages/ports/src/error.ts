@@ -9,7 +9,11 @@ export class FrescoError extends Error {
   /** `input`: the user's words, files or pipeline (exit 2). `surroundings`: the machine (exit 125). */
   readonly kind: "input" | "surroundings";
 
-  constructor(code: string, message: string, options: { readonly hint?: string; readonly cause?: unknown; readonly kind?: "input" | "surroundings" } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { readonly hint?: string; readonly cause?: unknown; readonly kind?: "input" | "surroundings" } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;

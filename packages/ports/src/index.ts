@@ -27,4 +27,12 @@ export type {
   StoredEvent,
   StoredLayer,
 } from "./store.ts";
-export type { StackedLayer, StrategyName, Workspace, WorkspaceDescription, Workspaces, WorkspaceSpec, WorkspaceStrategy } from "./workspaces.ts";
+export type {
+  StackedLayer,
+  StrategyName,
+  Workspace,
+  WorkspaceDescription,
+  Workspaces,
+  WorkspaceSpec,
+  WorkspaceStrategy,
+} from "./workspaces.ts";

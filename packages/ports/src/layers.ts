@@ -50,7 +50,10 @@ export interface Layers {
    * Normalises the changes into a layer at `into.path`, which is made with mode 0700, parents included. The upper directories are consumed:
    * files are moved, not copied, where that is possible. `undefined` when nothing changed; nothing is made then.
    */
-  capture(changes: readonly { readonly changes: Changes; readonly options: CaptureOptions }[], into: { readonly id: string; readonly path: string }): Promise<CapturedLayer | undefined>;
+  capture(
+    changes: readonly { readonly changes: Changes; readonly options: CaptureOptions }[],
+    into: { readonly id: string; readonly path: string },
+  ): Promise<CapturedLayer | undefined>;
   /** The manifest. @throws FrescoError `layer.damaged` when it cannot be read whole. */
   manifest(layer: LayerRef): Promise<readonly LayerEntry[]>;
   /** Does the content still have this digest? Reads everything. */

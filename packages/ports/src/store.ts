@@ -1,5 +1,5 @@
 import type { KeyFields } from "@fresco/cache-keys";
-import type { FinishedJobStatus, FinishedRunStatus, JobStatus, Reason, RunEvent, RunStatus } from "@fresco/lifecycle";
+import type { JobStatus, Reason, RunEvent, RunStatus } from "@fresco/lifecycle";
 import type { BytePath, IR } from "@fresco/pipeline";
 import type { CapturedLayer } from "./layers.ts";
 import type { ProcessIdentity } from "./processes.ts";
@@ -64,7 +64,14 @@ export interface RunStore {
   /** Newest first. */
   list(filter?: { readonly project?: string; readonly limit?: number }): Promise<readonly RunRecord[]>;
   /** By unique prefix of an id, or `@latest` (of the project, if given). */
-  find(reference: string, project?: string): Promise<{ readonly type: "found"; readonly run: RunRecord } | { readonly type: "none" } | { readonly type: "ambiguous"; readonly ids: readonly string[] }>;
+  find(
+    reference: string,
+    project?: string,
+  ): Promise<
+    | { readonly type: "found"; readonly run: RunRecord }
+    | { readonly type: "none" }
+    | { readonly type: "ambiguous"; readonly ids: readonly string[] }
+  >;
   jobs(run: string): Promise<readonly JobRecord[]>;
   events(run: string): Promise<readonly (StoredEvent & { readonly seq: number })[]>;
   ir(run: string): Promise<IR | undefined>;
@@ -129,7 +136,14 @@ export interface EntryStore {
    * Claims the computing of a key. `claimed`: compute it, then save or {@link EntryStore.unclaim}. `held`: a live owner computes it.
    * A claim of an owner that is gone is taken over.
    */
-  claim(key: string, owner: string, now: number): Promise<{ readonly type: "claimed" } | { readonly type: "held"; readonly owner: string; readonly run: string | undefined; readonly since: number }>;
+  claim(
+    key: string,
+    owner: string,
+    now: number,
+  ): Promise<
+    | { readonly type: "claimed" }
+    | { readonly type: "held"; readonly owner: string; readonly run: string | undefined; readonly since: number }
+  >;
   unclaim(key: string, owner: string): Promise<void>;
   /** Tells the key and the sealed fields of a job, whatever came of it. */
   describe(run: string, step: string, key: string, fields: KeyFields): Promise<void>;
@@ -191,5 +205,3 @@ export interface PipelineStore {
   get(key: string): Promise<string | undefined>;
   put(key: string, value: string): Promise<void>;
 }
-
-export type { FinishedJobStatus, FinishedRunStatus };

@@ -24,12 +24,12 @@ function succeeded({ status, reason }: JobEnd): boolean {
 }
 
 /** The signals that interrupt a command. */
-export type InterruptSignal = "INT" | "TERM" | "HUP";
+export type InterruptSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
-const INTERRUPTED: Readonly<Record<InterruptSignal, number>> = { INT: 130, TERM: 143, HUP: 129 };
+const INTERRUPTED: Readonly<Record<InterruptSignal, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
-/** The exit code of a command whose run ended so. `signal`: what interrupted it, where it was a signal. @default "INT" */
-export function exitCodeOf(status: FinishedRunStatus, signal: InterruptSignal = "INT"): number {
+/** The exit code of a command whose run ended so. `signal`: what interrupted it, where it was a signal. @default "SIGINT" */
+export function exitCodeOf(status: FinishedRunStatus, signal: InterruptSignal = "SIGINT"): number {
   switch (status) {
     case "passed":
       return 0;

@@ -61,8 +61,8 @@ describe("A run", () => {
 
   it("gives the command its exit code", () => {
     expect([exitCodeOf("passed"), exitCodeOf("failed"), exitCodeOf("timed-out"), exitCodeOf("crashed")]).toEqual([0, 1, 124, 125]);
-    expect([exitCodeOf("cancelled"), exitCodeOf("cancelled", "TERM"), exitCodeOf("cancelled", "HUP")]).toEqual([130, 143, 129]);
-    expect(exitCodeOf("failed", "TERM")).toBe(1);
+    expect([exitCodeOf("cancelled"), exitCodeOf("cancelled", "SIGTERM"), exitCodeOf("cancelled", "SIGHUP")]).toEqual([130, 143, 129]);
+    expect(exitCodeOf("failed", "SIGTERM")).toBe(1);
   });
 });
 
