@@ -20,16 +20,19 @@ import { discardTrees } from "./discard.ts";
 import { hostLayout } from "./host-layout.ts";
 import type { HostLayout } from "./host-layout.ts";
 import { hostIdentity, rootfsIdentity } from "./identity.ts";
-import { LinuxStep } from "./linux-step.ts";
+import { LinuxStep, UnstartedStep } from "./linux-step.ts";
 import { explainMissingCommand, findCommand } from "./missing-command.ts";
-import { privilege, probeNamespaces, userNamespace } from "./privileges.ts";
+import { privilege, probeNamespaces } from "./privileges.ts";
 import type { Privilege } from "./privileges.ts";
 import { reclaimStep } from "./reclaim.ts";
 import { prepareRoot } from "./root.ts";
 import type { Root } from "./root.ts";
 import { CONFINEMENT, INIT, WORKSPACE, innerScript } from "./script.ts";
+import type { SkeletonFacts } from "./skeleton.ts";
 import { Skeletons } from "./skeletons.ts";
-import { StepProcess } from "./step-process.ts";
+import type { Stage } from "./stage.ts";
+import { Stages } from "./stages.ts";
+import { StepProcess, unstarted } from "./step-process.ts";
 import type { StepCommand } from "./step-process.ts";
 import { tools } from "./tools.ts";
 
@@ -57,6 +60,7 @@ export class LinuxSandbox implements Sandbox {
   readonly #hidden: readonly string[];
   readonly #bindings = new Map<string, Bindings>();
   readonly #skeletons = new Skeletons();
+  readonly #stages = new Stages();
   #layout: HostLayout | undefined;
   #probe: Promise<void> | undefined;
 
@@ -79,18 +83,15 @@ export class LinuxSandbox implements Sandbox {
   }
 
   async start(request: StepRequest): Promise<RunningStep> {
-    const { processes, layers, pipes } = this.#options;
     const bound = this.#bindingsFor(request.toolchains);
     mkdirSync(request.scratch, { recursive: true, mode: 0o700 });
     const facts = { privilege: this.#privilege, layout: this.#hostLayout(), bound: bound.paths };
     const skeleton = await this.#skeletons.get(request, facts);
-    const root = prepareRoot(request, { ...facts, skeleton, hidden: this.#hidden });
-    const command = this.#command(request, root, bound);
-    const [stdout, stderr] = [await pipes.open(request.scratch), await pipes.open(request.scratch)];
-    const step = new LinuxStep(new StepProcess(command, stdout, stderr, request.output), root, {
-      processes,
-      layers,
-      privilege: this.#privilege,
+    const stage = await this.#stages.take(request, { ...facts, skeleton });
+    if ("refused" in stage) return new UnstartedStep(unstarted(stage.refused));
+    const step = await this.#startOn(stage, request, facts, bound).catch((error: unknown) => {
+      stage.close();
+      throw error;
     });
     await step.settled;
     return step;
@@ -100,25 +101,55 @@ export class LinuxSandbox implements Sandbox {
     return exitCode === 127 ? explainMissingCommand(output, (name) => findCommand(name, this.#options.environment["PATH"] ?? "")) : undefined;
   }
 
+  async #startOn(stage: Stage, request: StepRequest, facts: SkeletonFacts, bound: Bindings): Promise<LinuxStep> {
+    const { processes, layers, pipes } = this.#options;
+    const root = prepareRoot(request, { ...facts, stage, hidden: this.#hidden });
+    const command = this.#command(request, root, stage, bound);
+    const [stdout, stderr] = [await pipes.open(request.scratch), await pipes.open(request.scratch)];
+    return new LinuxStep(new StepProcess(command, stdout, stderr, request.output), root, {
+      processes,
+      layers,
+      privilege: this.#privilege,
+      captures: stage.captures,
+      onEnded: () => this.#stages.giveBack(stage, request, facts),
+    });
+  }
+
   async reclaim(left: LeftStep): Promise<void> {
     await reclaimStep(left, this.#options.processes);
   }
 
   async discard(directories: readonly string[]): Promise<void> {
+    this.#stages.forget(directories);
     await discardTrees(directories, this.#privilege);
   }
 
-  #command(request: StepRequest, root: Root, bound: Bindings): StepCommand {
-    const { setpriv, unshare, sh, mount, chroot } = tools();
+  #command(request: StepRequest, root: Root, stage: Stage, bound: Bindings): StepCommand {
+    const { setpriv, nsenter, unshare, sh, mount, chroot } = tools();
     const groups = this.#privilege === "root" ? ["--clear-groups"] : [];
     const enter = [setpriv, ...CONFINEMENT, ...groups, chroot, root.path, "/bin/sh", "-s"];
-    const namespaces = [...userNamespace(this.#privilege), "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child"];
+    const namespaces = ["--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child"];
     const [program = "/bin/sh", ...options] = request.shell;
     const env = { ...constants(bound.bins, bound.env), ...passedOn(this.#options.environment), ...request.env };
     return {
       program: setpriv,
       // The parent's death must reach unshare(1), which passes it on to the namespace: neither notices it by itself.
-      args: ["--pdeathsig", "KILL", unshare, ...namespaces, sh, "-c", INIT, "fresco-init", mount, root.fstab, ...enter],
+      args: [
+        "--pdeathsig",
+        "KILL",
+        nsenter,
+        ...stage.entrance,
+        unshare,
+        ...namespaces,
+        sh,
+        "-c",
+        INIT,
+        "fresco-init",
+        root.cwd,
+        mount,
+        root.fstab,
+        ...enter,
+      ],
       cwd: root.cwd,
       script: innerScript({ cwd: request.cwd, env, argv: [program, ...options, "-c", request.command] }),
     };

@@ -3,6 +3,7 @@ import { rmdirSync } from "node:fs";
 import type { CapturedLayer, Layers, LeftStep, Processes, RunningStep, StepExit } from "@fresco/ports";
 import type { Privilege } from "./privileges.ts";
 import type { Root } from "./root.ts";
+import type { Captures } from "./stage.ts";
 import { SIGNAL_ALL } from "./script.ts";
 import type { StepProcess } from "./step-process.ts";
 import { tools } from "./tools.ts";
@@ -13,6 +14,9 @@ interface StepParts {
   readonly processes: Processes;
   readonly layers: Layers;
   readonly privilege: Privilege;
+  readonly captures: Captures;
+  /** Called when nothing of the step runs any more. Answers whether it left the system untouched. */
+  readonly onEnded: () => boolean;
 }
 
 /** A step in its namespaces. */
@@ -22,16 +26,16 @@ export class LinuxStep implements RunningStep {
   /** Resolves when the command runs or never will. */
   readonly settled: Promise<void>;
   readonly #process: StepProcess;
-  readonly #captures: Root["captures"];
   readonly #parts: StepParts;
+  #untouched = false;
 
   constructor(process: StepProcess, root: Root, parts: StepParts) {
     this.#process = process;
-    this.#captures = root.captures;
     this.#parts = parts;
     this.left = { process: process.pid === undefined ? undefined : parts.processes.identify(process.pid), token: "linux" };
     this.exit = process.exit.then((exit) => {
       for (const directory of root.removed) rmdirSync(directory);
+      this.#untouched = parts.onEnded();
       return exit;
     });
     this.settled = process.settled;
@@ -43,7 +47,8 @@ export class LinuxStep implements RunningStep {
   }
 
   async captureSystem(into: { readonly id: string; readonly path: string }): Promise<CapturedLayer | undefined> {
-    return this.#captures.length === 0 ? undefined : this.#parts.layers.capture(this.#captures, into);
+    const { captures, layers } = this.#parts;
+    return captures.length === 0 || this.#untouched ? undefined : layers.capture(captures, into);
   }
 
   async release(): Promise<void> {
@@ -69,4 +74,20 @@ export class LinuxStep implements RunningStep {
     // Gone already: then there is nothing to signal.
     child.once("error", () => undefined);
   }
+}
+
+/** A step whose sandbox could not be set up. */
+export class UnstartedStep implements RunningStep {
+  readonly left: LeftStep = { process: undefined, token: "linux" };
+  readonly exit: Promise<StepExit>;
+
+  constructor(exit: StepExit) {
+    this.exit = Promise.resolve(exit);
+  }
+
+  signal(): void {}
+
+  async captureSystem(): Promise<undefined> {}
+
+  async release(): Promise<void> {}
 }

@@ -16,7 +16,7 @@ export const WORKSPACE = "/workspace";
 export const HOSTNAME = "fresco";
 
 /**
- * Runs as pid 1 of the step's namespace, outside its root. Arguments: mount(8), its table, then the command that confines and enters the root.
+ * Runs as pid 1 of the step's namespace, outside its root. Arguments: where mount(8) runs, mount(8), its table, then the command that confines and enters the root.
  * Descriptor 3 is the control socket (this script writes `init`, `exit`; the inner one reads itself from it and writes `started`), 4 the step's stderr,
  * 2 the diagnostics.
  *
@@ -27,11 +27,18 @@ export const INIT = `
 read -r pid _ </proc/self/stat
 echo "init $pid" >&3 || exit 1
 umask 022
-"$1" -a -T "$2" || exit 1
-shift 2
+cd "$1" && "$2" -a -T "$3" || exit 1
+shift 3
 { echo ${HOSTNAME} >/proc/sys/kernel/hostname; } 2>/dev/null || hostname ${HOSTNAME}
 "$@" <&3 3>&-
 echo "exit $?" >&3
+`;
+
+/** Mounts a system and waits until its namespace is held. Arguments: mount(8), its table. */
+export const STAGE = `
+"$1" -a -T "$2" || exit 1
+echo mounted
+read -r _
 `;
 
 /** Sends a signal to everything in a namespace but its pid 1, again while there is nothing yet. It dies with the namespace. */

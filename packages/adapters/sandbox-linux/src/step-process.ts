@@ -20,6 +20,9 @@ interface Reports {
   exit: number | undefined;
 }
 
+/** For mount(8). util-linux from 2.39 on has an interface to overlays that takes no more than 255 bytes of layers. */
+export const mountingEnvironment = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C", LIBMOUNT_FORCE_MOUNT2: "always" };
+
 const LONGEST_DIAGNOSTICS = 16_384;
 
 /** The processes of one step, seen from outside. */
@@ -38,8 +41,7 @@ export class StepProcess {
     const child = spawn(command.program, [...command.args], {
       cwd: command.cwd,
       detached: true,
-      // util-linux from 2.39 on has an interface to overlays that takes no more than 255 bytes of layers.
-      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C", LIBMOUNT_FORCE_MOUNT2: "always" },
+      env: mountingEnvironment,
       stdio: ["ignore", stdout.writeEnd, "pipe", "pipe", stderr.writeEnd],
     });
     this.pid = child.pid;
@@ -107,7 +109,8 @@ export class StepProcess {
   }
 }
 
-function unstarted(diagnostics: string): StepExit {
+/** A step whose sandbox could not be set up, from what the programs said. */
+export function unstarted(diagnostics: string): StepExit {
   // After the first failure of mount(8) come the consequences.
   const text = diagnostics.split("\n", 1)[0] ?? "";
   if (/^unshare: .*(Operation not permitted|Permission denied|No space left on device)/m.test(text)) {
