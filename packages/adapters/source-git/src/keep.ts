@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BASE_FILES, type Base, borrowingContext, isKept } from "./base.ts";
@@ -6,6 +5,7 @@ import type { Snapshot } from "./freeze.ts";
 import { git, type GitContext, joinZero } from "./git.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Project } from "./project.ts";
+import { syncFileSystem } from "./sync-file-system.ts";
 
 /**
  * Makes a snapshot independent of the user's repository, and durable. Can be repeated after a crash: what counts is the mark that is set last.
@@ -56,14 +56,6 @@ async function readAgain({ root }: Project, base: Base, paths: readonly string[]
 
 function lines(ids: readonly string[]): Buffer {
   return Buffer.from(ids.map((id) => `${id}\n`).join(""));
-}
-
-/** Thousands of new objects are made durable at once; one by one that would take longer than making them. */
-function syncFileSystem(directory: string): Promise<void> {
-  const args = process.platform === "linux" ? ["-f", directory] : [];
-  return new Promise((resolve, reject) => {
-    execFile("sync", args, (cause) => (cause === null ? resolve() : reject(cause)));
-  });
 }
 
 async function sync(path: string): Promise<void> {

@@ -54,8 +54,10 @@ export const materialisingCases = {
     await project.write(path("gone/a"), "3\n");
     await project.write(path("gone/b/c"), "4\n");
     const first = await source.freeze();
+    // Released once, so that it may be built on.
+    const shownBefore = await listed(first, owner);
     const before = await first.materialise("everything", owner);
-    const shownBefore = listing(before.lower);
+    expect(listing(before.lower)).toEqual(shownBefore);
     await project.write(path("dir"), "now a file\n");
     await project.write(path("file/inner"), "now a directory\n");
     await project.remove(path("gone"));
