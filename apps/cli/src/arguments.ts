@@ -31,7 +31,11 @@ export const projectOptions: CommandOptions = {
 export const formatOption: CommandOptions = { format: { type: "string", value: "human|json", help: "for a person, or for a program" } };
 
 /** @throws FrescoError `usage.*` for options that the command does not have and for too many arguments. */
-export function parseArguments(argv: readonly string[], options: CommandOptions, positionals: { readonly max: number; readonly usage: string }): ParsedArguments {
+export function parseArguments(
+  argv: readonly string[],
+  options: CommandOptions,
+  positionals: { readonly max: number; readonly usage: string },
+): ParsedArguments {
   const config: ParseArgsOptionsConfig = {};
   for (const [name, { type, short, multiple }] of Object.entries(options)) {
     config[name] = { type, ...(short === undefined ? {} : { short }), ...(multiple === true ? { multiple } : {}) };

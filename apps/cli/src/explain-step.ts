@@ -11,7 +11,7 @@ import { openStore } from "./session.ts";
 export interface ExplainedStep {
   readonly step: string;
   /** `null`: no run has had this step yet. */
-  readonly then: PastLookup | null;
+  readonly past: PastLookup | null;
   /** `null`: there is no project here to plan. */
   readonly now: StepNow | null;
 }
@@ -31,14 +31,14 @@ export interface StepNow {
 export async function explainStep(reference: string, project: string | undefined, request: PlanningRequest): Promise<ExplainedStep> {
   const step = reference.slice(reference.indexOf(":") + 1);
   const freezing = project === undefined ? undefined : beginFreezing(project);
-  const then = await lookBack(reference, step, project);
-  if (freezing === undefined) return { step, then, now: null };
-  const named = then === null ? { name: step } : { name: then.pipeline, only: [step] };
+  const past = await lookBack(reference, step, project);
+  if (freezing === undefined) return { step, past, now: null };
+  const named = past === null ? { name: step } : { name: past.pipeline, only: [step] };
   try {
-    return { step, then, now: await lookNow(step, freezing, { ...request, ...named }) };
+    return { step, past, now: await lookNow(step, freezing, { ...request, ...named }) };
   } catch (error) {
-    if (then === null || !(error instanceof FrescoError)) throw error;
-    return { step, then, now: { decision: "unknown", why: error.message, changes: [] } };
+    if (past === null || !(error instanceof FrescoError)) throw error;
+    return { step, past, now: { decision: "unknown", why: error.message, changes: [] } };
   }
 }
 
@@ -46,7 +46,8 @@ export async function explainStep(reference: string, project: string | undefined
 async function lookBack(reference: string, step: string, project: string | undefined): Promise<PastLookup | null> {
   await using session = await openStore();
   const { store } = session;
-  const found = reference === step && project !== undefined ? await newestWith(store, step, project) : await findRunStep(store, reference, project);
+  const found =
+    reference === step && project !== undefined ? await newestWith(store, step, project) : await findRunStep(store, reference, project);
   // Awaited here, since the store closes behind the last line.
   return found === undefined ? null : await pastLookup(store, found);
 }

@@ -2,6 +2,7 @@ import { lstat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { RunResult } from "@fresco/engine";
 import { displayPath, type IR, pathBytes } from "@fresco/pipeline";
+import { nearest } from "@fresco/planner";
 import { FrescoError, type Layers } from "@fresco/ports";
 
 export interface ExportRequest {
@@ -17,11 +18,30 @@ export interface ExportContext {
   readonly force: boolean;
 }
 
+/** Before anything runs. @throws FrescoError `export.unknown-step` with the nearest names. */
+export function checkExports(requests: readonly ExportRequest[], ir: IR): void {
+  const ids = ir.steps.map(({ id }) => id);
+  const unknown = requests.filter(({ step }) => !ids.includes(step));
+  if (unknown.length === 0) return;
+  const lines = unknown.map(({ step }) => {
+    const near = nearest(step, ids);
+    return `there is no step "${step}" to export${near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`}`;
+  });
+  throw new FrescoError("export.unknown-step", lines.join("\n"), {
+    kind: "input",
+    hint: `the steps of "${ir.pipeline}": ${ids.join(", ")}`,
+  });
+}
+
 /**
  * Copies the outputs of steps out of their layers.
  * @throws FrescoError `export.refused` with every file that is in the way; nothing was written then.
  */
-export async function exportResults(requests: readonly ExportRequest[], result: RunResult, { ir, layers, beganAt, force }: ExportContext): Promise<void> {
+export async function exportResults(
+  requests: readonly ExportRequest[],
+  result: RunResult,
+  { ir, layers, beganAt, force }: ExportContext,
+): Promise<void> {
   const { exportOutputs } = await import("@fresco/workspace-cow");
   for (const request of requests) {
     const layer = result.jobs.find(({ job }) => job === request.step)?.workspace;

@@ -29,7 +29,12 @@ export async function pastLookup(store: Store, { run, job }: RunStep): Promise<P
   const earlier = await earlierResult(store, run, job.step);
   if (earlier === undefined) return { ...facts, outcome: "miss", why: "it had no earlier result", changes: [] };
   const changes = describeChanges(earlier.fields, job.fields);
-  return { ...facts, outcome: "miss", why: changes.length > 0 ? `since run ${earlier.run} this has changed:` : whySame(earlier, run, step), changes };
+  return {
+    ...facts,
+    outcome: "miss",
+    why: changes.length > 0 ? `since run ${earlier.run} this has changed:` : whySame(earlier, run, step),
+    changes,
+  };
 }
 
 /** What tells two keys apart, a sentence each. */
@@ -66,7 +71,11 @@ interface EarlierResult {
 }
 
 /** The step's result in the last run before this one that has any. */
-async function earlierResult(store: Store, { id, project, pipeline, startedAt }: RunRecord, step: string): Promise<EarlierResult | undefined> {
+async function earlierResult(
+  store: Store,
+  { id, project, pipeline, startedAt }: RunRecord,
+  step: string,
+): Promise<EarlierResult | undefined> {
   const runs = await store.runs.list({ project });
   const earlier = runs.filter((run) => run.pipeline === pipeline && run.id !== id && run.startedAt <= startedAt);
   for (const run of earlier.slice(0, SEARCHED)) {
@@ -78,11 +87,15 @@ async function earlierResult(store: Store, { id, project, pipeline, startedAt }:
 }
 
 async function resultOf(store: Store, job: JobRecord): Promise<Pick<EarlierResult, "fields" | "createdAt"> | undefined> {
-  if (job.status === "passed" && job.fields !== undefined) return { fields: job.fields, createdAt: (job.startedAt ?? 0) + (job.durationMs ?? 0) };
+  if (job.status === "passed" && job.fields !== undefined)
+    return { fields: job.fields, createdAt: (job.startedAt ?? 0) + (job.durationMs ?? 0) };
   return job.status === "cached" ? entryBehind(store, job) : undefined;
 }
 
 /** A cached job shows its entry's log, which no other entry has. */
-async function entryBehind(store: Store, { log }: JobRecord): Promise<{ readonly run: string; readonly fields: KeyFields; readonly createdAt: number } | undefined> {
+async function entryBehind(
+  store: Store,
+  { log }: JobRecord,
+): Promise<{ readonly run: string; readonly fields: KeyFields; readonly createdAt: number } | undefined> {
   return (await store.entries.list()).find((entry) => entry.log === log);
 }

@@ -21,10 +21,14 @@ export async function findRun(store: Store, reference: string, project: string |
     case "found":
       return found.run;
     case "none":
-      throw new FrescoError("run.none", reference === "@latest" ? "there is no run yet" : `there is no run whose id begins with "${reference}"`, {
-        kind: "input",
-        hint: "`fresco runs` lists the project's runs, `fresco runs --all` everybody's",
-      });
+      throw new FrescoError(
+        "run.none",
+        reference === "@latest" ? "there is no run yet" : `there is no run whose id begins with "${reference}"`,
+        {
+          kind: "input",
+          hint: "`fresco runs` lists the project's runs, `fresco runs --all` everybody's",
+        },
+      );
     case "ambiguous":
       throw new FrescoError("run.ambiguous", `"${reference}" is the beginning of several runs: ${found.ids.join(", ")}`, {
         kind: "input",

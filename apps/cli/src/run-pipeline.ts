@@ -1,7 +1,7 @@
 import { createEngine, type Run, type RunOptions, type RunResult } from "@fresco/engine";
 import { exitCodeOf, type RunEvent } from "@fresco/lifecycle";
 import type { IR } from "@fresco/pipeline";
-import { exportResults, type ExportRequest } from "./export.ts";
+import { checkExports, exportResults, type ExportRequest } from "./export.ts";
 import type { Freezing } from "./freezing.ts";
 import { HumanOutput, type LogMode } from "./output/human.ts";
 import { JsonOutput } from "./output/json.ts";
@@ -30,10 +30,16 @@ export interface RunRequest extends PlanningRequest {
 export async function runPipeline(freezing: Freezing, request: RunRequest, interrupts: Interrupts): Promise<number> {
   await using session = await openProject(freezing, request.sandbox);
   const picked = pickPipeline(session.pipelines, request.name);
+  checkExports(request.exports, picked.ir);
   await using engine = createEngine(session.ports, { owner: session.owner });
   const result = await follow(engine.run(picked.ir, engineOptions(picked, session, request, interrupts)), picked.ir, session, request);
   if (result.status === "passed" && request.exports.length > 0) {
-    await exportResults(request.exports, result, { ir: picked.ir, layers: session.ports.layers, beganAt: request.beganAt, force: request.force });
+    await exportResults(request.exports, result, {
+      ir: picked.ir,
+      layers: session.ports.layers,
+      beganAt: request.beganAt,
+      force: request.force,
+    });
   }
   return exitCodeOf(result.status, interrupts.received());
 }
@@ -52,7 +58,12 @@ function engineOptions(picked: Picked, session: ProjectSession, request: RunRequ
 }
 
 /** Prints the run's events as they come, and gives its result. */
-async function follow(started: Run, ir: IR, session: ProjectSession, { format, logs }: { readonly format: "human" | "json"; readonly logs: LogMode }): Promise<RunResult> {
+async function follow(
+  started: Run,
+  ir: IR,
+  session: ProjectSession,
+  { format, logs }: { readonly format: "human" | "json"; readonly logs: LogMode },
+): Promise<RunResult> {
   const out = new Writer(process.stdout);
   const output = format === "json" ? new JsonOutput(out) : humanOutput(out, ir, session, logs, started);
   for await (const event of batched(started.events, () => out.flush())) await output.on(event);
@@ -78,7 +89,8 @@ async function* batched(events: AsyncIterable<RunEvent>, flush: () => Promise<vo
 }
 
 function humanOutput(out: Writer, ir: IR, { store, logs }: ProjectSession, mode: LogMode, started: Run): HumanOutput {
-  const logOf = async (step: string): Promise<string | undefined> => (await store.runs.jobs(await started.id)).find((job) => job.step === step)?.log;
+  const logOf = async (step: string): Promise<string | undefined> =>
+    (await store.runs.jobs(await started.id)).find((job) => job.step === step)?.log;
   return new HumanOutput({
     out,
     err: new Writer(process.stderr),

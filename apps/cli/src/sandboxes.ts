@@ -16,7 +16,9 @@ export function makeSandbox(choice: SandboxChoice, parts: SandboxParts): Sandbox
   const kind = choice === "auto" ? (process.platform === "linux" ? "linux" : "host") : choice;
   const { layers, processes, environment, hidden } = parts;
   const pipes = new FifoPipes();
-  return kind === "linux" ? new LinuxSandbox({ layers, processes, pipes, hidden, environment }) : new HostSandbox({ processes, pipes, environment });
+  return kind === "linux"
+    ? new LinuxSandbox({ layers, processes, pipes, hidden, environment })
+    : new HostSandbox({ processes, pipes, environment });
 }
 
 /** One of each kind that could have left something on this platform. */

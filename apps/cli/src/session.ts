@@ -50,7 +50,8 @@ export async function openStore(): Promise<StoreSession> {
     clock,
     sandboxes: async () => everySandbox({ layers, processes, environment: process.env, hidden: [] }),
   });
-  for (const run of crashed) process.stderr.write(`note: run ${run} has crashed: its process is gone, and what it left behind was removed\n`);
+  for (const run of crashed)
+    process.stderr.write(`note: run ${run} has crashed: its process is gone, and what it left behind was removed\n`);
   return { paths, clock, store, logs, layers, processes, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
 }
 

@@ -154,8 +154,8 @@ export class TemporaryProject implements AsyncDisposable {
   async git(...parameters: readonly string[]): Promise<void> {
     const identity = { GIT_AUTHOR_NAME: "a", GIT_AUTHOR_EMAIL: "a@b", GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@b" };
     const child = spawn("git", parameters, { cwd: this.root, env: this.#environment(identity), stdio: "ignore" });
-    const [code] = await once(child, "exit");
-    if (code !== 0) throw new Error(`git ${parameters.join(" ")}: exit code ${String(code)}`);
+    await once(child, "exit");
+    if (child.exitCode !== 0) throw new Error(`git ${parameters.join(" ")}: exit code ${child.exitCode}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -173,12 +173,16 @@ export class TemporaryProject implements AsyncDisposable {
 
 /** The text with everything replaced that differs from run to run. */
 export function steady(text: string, project: TemporaryProject): string {
-  return text
-    .replaceAll(project.root, "PROJECT")
-    .replaceAll(/\b0[0-9a-z]{12}\b/g, "RUN")
-    .replaceAll(/\b[0-9a-f]{12,64}\b/g, "HASH")
-    .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b/g, "INSTANT")
-    .replaceAll(/\b\d{13}\b/g, "TIME")
-    .replaceAll(/\b(?:\d+m\d\ds|\d+\.\ds|\d+ms)/g, "TOOK")
-    .replaceAll(/("durationMs": )\d+/g, "$1TOOK");
+  return (
+    text
+      .replaceAll(project.root, "PROJECT")
+      .replaceAll(/\b0[0-9a-z]{12}\b/g, "RUN")
+      .replaceAll(/\b[0-9a-f]{12,64}\b/g, "HASH")
+      .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b/g, "INSTANT")
+      .replaceAll(/\b\d{13}\b/g, "TIME")
+      .replaceAll(/\b(?:\d+m\d\ds|\d+\.\ds|\d+ms)/g, "TOOK")
+      .replaceAll(/("durationMs": )\d+/g, "$1TOOK")
+      // Columns are as wide as their widest cell, which may be one of these.
+      .replaceAll(/(?<=\S) {2,}/g, "  ")
+  );
 }

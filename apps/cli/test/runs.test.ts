@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Gate } from "./gate.ts";
 import { steady, TemporaryProject } from "./harness.ts";
+import { someNumber, someText, textWith } from "./matchers.ts";
 
 const FAILING = `
 const good = sh("echo good; echo bad >&2", { id: "good", cache: forever() });
@@ -26,7 +27,7 @@ describe("commands about runs", () => {
     expect(newest > oldest).toBe(true);
     expect((await project.passing(["runs", "-n", "1"])).stdout).not.toContain(oldest);
     expect(JSON.parse((await project.passing(["runs", "--format", "json"])).stdout)).toMatchObject([
-      { id: newest, project: project.root, status: "passed", finishedAt: expect.any(Number) },
+      { id: newest, project: project.root, status: "passed", finishedAt: someNumber },
       { id: oldest, status: "failed" },
     ]);
     const outside = await project.passing(["runs", "--all"], { cwd: project.home });
@@ -34,7 +35,7 @@ describe("commands about runs", () => {
     expect(outside.stdout).toContain(project.root);
     expect(await project.fresco(["runs", "-n", "0"])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("error[usage.number]: -n 0 is no number from 1 on"),
+      stderr: textWith("error[usage.number]: -n 0 is no number from 1 on"),
     });
   });
 
@@ -52,7 +53,7 @@ describe("commands about runs", () => {
       id,
       status: "failed",
       jobs: [
-        { step: "good", status: "passed", exitCode: 0, key: expect.any(String), reason: null },
+        { step: "good", status: "passed", exitCode: 0, key: someText, reason: null },
         { step: "bad", status: "failed", exitCode: 3, reason: { type: "exit", code: 3 } },
         { step: "after", status: "skipped", exitCode: null, startedAt: null, reason: { type: "job", job: "bad" } },
       ],
@@ -64,14 +65,14 @@ describe("commands about runs", () => {
     await project.pipeline(FAILING);
     expect(await project.fresco(["show"])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("error[run.none]: there is no run yet\n"),
+      stderr: textWith("error[run.none]: there is no run yet\n"),
     });
     await project.passing(["run", "good"]);
     await project.passing(["run", "good"]);
     const [newest, oldest] = await runIds(project);
     expect(await project.fresco(["show", "zzz"])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('there is no run whose id begins with "zzz"'),
+      stderr: textWith('there is no run whose id begins with "zzz"'),
     });
     expect(await project.fresco(["show", "0"])).toMatchObject({
       code: 2,
@@ -94,7 +95,7 @@ describe("commands about runs", () => {
     }
     expect((await project.passing(["logs", `${first}:bad`], { cwd: project.home })).stdout).toBe("no end");
     const records = (await project.passing(["logs", "bad", "--format", "json"])).stdout;
-    expect(JSON.parse(records)).toEqual({ seq: 0, ts: expect.any(Number), kind: "stdout", data: { line: "no end" } });
+    expect(JSON.parse(records)).toEqual({ seq: 0, ts: someNumber, kind: "stdout", data: { line: "no end" } });
     const none = await project.passing(["logs", "after"]);
     expect(none.stdout).toBe("");
     expect(none.stderr).toMatch(/^note: after has written no log in run \w+: skipped, .+\n$/);

@@ -25,7 +25,10 @@ export async function unknownCommand(name: string): Promise<FrescoError> {
   const { nearest } = await import("@fresco/planner");
   const near = nearest(name, [...COMMANDS.keys()]);
   const question = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-  return new FrescoError("usage.command", `there is no command "${name}"${question}`, { kind: "input", hint: "`fresco help` names them all" });
+  return new FrescoError("usage.command", `there is no command "${name}"${question}`, {
+    kind: "input",
+    hint: "`fresco help` names them all",
+  });
 }
 
 async function overview(): Promise<string> {

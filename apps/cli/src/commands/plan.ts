@@ -37,7 +37,12 @@ function text(pipeline: string, { tree, steps }: Plan, style: Style): string {
 
 const DECISIONS = ["hit", "execute", "undecided", "skipped"] as const;
 
-const SIGNS: Readonly<Record<PlannedStep["decision"], string>> = { hit: "● hit", execute: "▶ run", undecided: "? run or hit", skipped: "○ skip" };
+const SIGNS: Readonly<Record<PlannedStep["decision"], string>> = {
+  hit: "● hit",
+  execute: "▶ run",
+  undecided: "? run or hit",
+  skipped: "○ skip",
+};
 
 const WORDS: Readonly<Record<PlannedStep["decision"], string>> = {
   hit: "from the cache",
@@ -47,5 +52,11 @@ const WORDS: Readonly<Record<PlannedStep["decision"], string>> = {
 };
 
 function facts({ step, decision, why, key, entry }: PlannedStep): unknown {
-  return { step, decision, why, key: key ?? null, entry: entry === undefined ? null : { key: entry.key, run: entry.run, createdAt: entry.createdAt } };
+  return {
+    step,
+    decision,
+    why,
+    key: key ?? null,
+    entry: entry === undefined ? null : { key: entry.key, run: entry.run, createdAt: entry.createdAt },
+  };
 }

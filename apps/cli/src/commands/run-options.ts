@@ -21,7 +21,12 @@ export const planningOptions: CommandOptions = {
 
 export const runOptions: CommandOptions = {
   ...planningOptions,
-  parallel: { type: "string", short: "j", value: "N|50%", help: "how many steps execute at the same time (default: the number of processors)" },
+  parallel: {
+    type: "string",
+    short: "j",
+    value: "N|50%",
+    help: "how many steps execute at the same time (default: the number of processors)",
+  },
   "keep-going": { type: "boolean", short: "k", help: "go on with what does not need the failed step" },
   timeout: { type: "string", value: "DURATION", help: 'end the run after this time, such as "10m"' },
   export: { type: "string", multiple: true, value: "STEP=DIR", help: "copy the step's outputs into DIR when the run has passed" },
@@ -60,7 +65,11 @@ function environmentOf(parsed: ParsedArguments, usage: string): Readonly<Record<
 }
 
 /** @throws FrescoError `secret.missing` when a secret named without a value is not in the environment. */
-function secretsOf(parsed: ParsedArguments, environment: Readonly<Record<string, string | undefined>>, usage: string): Readonly<Record<string, string>> {
+function secretsOf(
+  parsed: ParsedArguments,
+  environment: Readonly<Record<string, string | undefined>>,
+  usage: string,
+): Readonly<Record<string, string>> {
   // Every user of the machine can read the arguments of a process; this overwrites them.
   if (parsed.texts("secret").some((text) => text.includes("="))) process.title = "fresco";
   const secrets: Record<string, string> = {};
@@ -89,7 +98,8 @@ export function parallelOf(text: string | undefined, usage: string): number {
 export function timeoutOf(text: string | undefined, usage: string): number | undefined {
   if (text === undefined) return undefined;
   const milliseconds = parseDuration(text);
-  if (milliseconds === undefined || milliseconds <= 0) throw usageError("usage.timeout", `--timeout ${text} is no duration such as "90s" or "1h30m"`, usage);
+  if (milliseconds === undefined || milliseconds <= 0)
+    throw usageError("usage.timeout", `--timeout ${text} is no duration such as "90s" or "1h30m"`, usage);
   return milliseconds;
 }
 

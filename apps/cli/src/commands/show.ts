@@ -22,7 +22,9 @@ export async function run(argv: readonly string[]): Promise<number> {
   const shown = await findRun(session.store, parsed.positionals[0] ?? "@latest", project);
   const [jobs, events] = await Promise.all([runs.jobs(shown.id), runs.events(shown.id)]);
   const notices = events.filter((event) => event.type === "notice");
-  await (format === "json" ? printJson({ ...runFacts(shown), jobs: jobs.map(jobFacts), notices: notices.map(noticeFacts) }) : print(text(shown, jobs, notices)));
+  await (format === "json"
+    ? printJson({ ...runFacts(shown), jobs: jobs.map(jobFacts), notices: notices.map(noticeFacts) })
+    : print(text(shown, jobs, notices)));
   return 0;
 }
 
@@ -37,7 +39,9 @@ function text(shown: RunRecord, jobs: readonly JobRecord[], notices: readonly No
     ["status", `${status}${finishedAt === undefined ? "" : ` in ${formatElapsed(finishedAt - startedAt)}`}`],
   ]);
   const rows = columns(jobs.map((job) => [job.step, job.status, tookOf(job), job.reason?.text ?? ""]));
-  const notes = notices.map(({ job, text: words, hint }) => `▲ ${job === undefined ? "" : `${job}: `}${words}\n${hint === undefined ? "" : `  hint: ${hint}\n`}`);
+  const notes = notices.map(
+    ({ job, text: words, hint }) => `▲ ${job === undefined ? "" : `${job}: `}${words}\n${hint === undefined ? "" : `  hint: ${hint}\n`}`,
+  );
   return `${facts}\n${rows}${notes.length === 0 ? "" : `\n${notes.join("")}`}`;
 }
 

@@ -3,9 +3,9 @@ import type { PastLookup } from "../past-lookup.ts";
 import { formatInstant } from "./print.ts";
 
 /** An explained step for a reader. */
-export function explanation({ step, then, now }: ExplainedStep): string {
-  const past = then === null ? `${step} is in no run yet\n` : pastText(step, then);
-  return now === null ? past : `${past}\n${nowText(now)}`;
+export function explanation({ step, past, now }: ExplainedStep): string {
+  const then = past === null ? `${step} is in no run yet\n` : pastText(step, past);
+  return now === null ? then : `${then}\n${nowText(now)}`;
 }
 
 function pastText(step: string, { run, startedAt, status, outcome, why, changes }: PastLookup): string {

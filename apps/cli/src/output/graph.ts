@@ -70,7 +70,8 @@ const MERMAID_ARROW: Readonly<Record<EdgeKind, string>> = { parent: "-->", uses:
 function mermaid({ nodes, edges }: PipelineGraph): string {
   // Some ids are words of Mermaid's own (`end`), so nodes have numbers for names.
   const names = new Map(nodes.map(({ id }, index) => [id, `s${index}`]));
-  const quoted = (text: string): string => `"${text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll("\n", "<br>")}"`;
+  const quoted = (text: string): string =>
+    `"${text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll("\n", "<br>")}"`;
   const lines = [
     ...nodes.map(({ id, label }) => `  ${names.get(id)}[${quoted(label ?? id)}]`),
     ...edges.map(({ from, to, kind }) => `  ${names.get(from)} ${MERMAID_ARROW[kind]} ${names.get(to)}`),

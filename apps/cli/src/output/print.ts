@@ -16,13 +16,28 @@ export function printJson(value: unknown): Promise<void> {
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cell.length)));
-  return rows.map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()}\n`).join("");
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join("  ")
+          .trimEnd()}\n`,
+    )
+    .join("");
 }
 
 /** An instant for a reader, in local time: `2026-03-01 17:05:09`. */
 export function formatInstant(ms: number): string {
   const date = new Date(ms);
-  const [year, ...rest] = [date.getFullYear(), date.getMonth() + 1, date.getDate(), date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits);
+  const [year, ...rest] = [
+    date.getFullYear(),
+    date.getMonth() + 1,
+    date.getDate(),
+    date.getHours(),
+    date.getMinutes(),
+    date.getSeconds(),
+  ].map(twoDigits);
   const [month, day, hour, minute, second] = rest;
   return `${year}-${month}-${day} ${hour}:${minute}:${second}`;
 }

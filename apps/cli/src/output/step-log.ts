@@ -23,7 +23,9 @@ export async function printLog(parts: LogParts, { run, job }: RunStep, { format,
   const out = new Writer(process.stdout);
   if (follow) return followLog(parts, run, job, format === "json" ? recordJson : recordBytes, out);
   if (job.log === undefined) {
-    process.stderr.write(`note: ${job.step} has written no log in run ${run.id}: ${job.status}${job.reason === undefined ? "" : `, ${job.reason.text}`}\n`);
+    process.stderr.write(
+      `note: ${job.step} has written no log in run ${run.id}: ${job.status}${job.reason === undefined ? "" : `, ${job.reason.text}`}\n`,
+    );
     return;
   }
   if (format === "json") await pass(parts.logs.read(job.log, undefined, { ended: hasEnded(job) }), recordJson, out);
@@ -31,7 +33,13 @@ export async function printLog(parts: LogParts, { run, job }: RunStep, { format,
 }
 
 /** Reads what there is, again and again, until the step has ended or its owner is gone. */
-async function followLog({ store, logs }: LogParts, run: RunRecord, begun: JobRecord, show: (record: LogRecord) => string | Uint8Array, out: Writer): Promise<void> {
+async function followLog(
+  { store, logs }: LogParts,
+  run: RunRecord,
+  begun: JobRecord,
+  show: (record: LogRecord) => string | Uint8Array,
+  out: Writer,
+): Promise<void> {
   let position: LogPosition | undefined;
   for (let job = begun; !out.gone; ) {
     const ended = hasEnded(job) || run.owner === undefined || (await store.owners.isGone(run.owner));

@@ -12,7 +12,8 @@ export interface Style {
 export function styleFor(stream: { readonly isTTY?: boolean }, environment: Readonly<Record<string, string | undefined>>): Style {
   const forced = environment["FORCE_COLOR"];
   const on =
-    (environment["NO_COLOR"] ?? "") === "" && (forced !== undefined ? forced !== "0" : stream.isTTY === true && environment["TERM"] !== "dumb" && environment["CI"] === undefined);
+    (environment["NO_COLOR"] ?? "") === "" &&
+    (forced !== undefined ? forced !== "0" : stream.isTTY === true && environment["TERM"] !== "dumb" && environment["CI"] === undefined);
   const paint = (code: number) => (text: string) => (on ? `\u001b[${code}m${text}\u001b[${code === 1 || code === 2 ? 22 : 39}m` : text);
   return { dim: paint(2), bold: paint(1), red: paint(31), green: paint(32), yellow: paint(33), cyan: paint(36) };
 }
