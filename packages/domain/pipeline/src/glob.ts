@@ -62,7 +62,7 @@ function compileGlob(pattern: string): Glob {
   const directoryOnly = body.endsWith("/");
   const segments = (directoryOnly ? body.slice(0, -1) : body).split("/");
   const elements = segments.flatMap((segment, index): readonly (Segment | "any")[] => {
-    if (segment !== "**") return [compileSegment(segment)];
+    if (!/^\*\*+$/.test(segment)) return [compileSegment(segment)];
     // At the end it stands for at least one segment, elsewhere for any number.
     return index === segments.length - 1 ? ["any", ONE] : ["any"];
   });

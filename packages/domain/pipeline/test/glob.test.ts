@@ -24,6 +24,12 @@ describe("compileGlobs", () => {
     expect(matching(["src/**"], ["src", "src/a", "src/b/c"])).toEqual(["src/a", "src/b/c"]);
   });
 
+  it("takes stars that are not a whole segment as one star", () => {
+    expect(matching(["f**/a"], ["f/a", "fx/a", "fa", "f/x/a"])).toEqual(["f/a", "fx/a"]);
+    expect(matching(["**f/a"], ["f/a", "xf/a", "x/f/a"])).toEqual(["f/a", "xf/a"]);
+    expect(matching(["***/a"], ["a", "x/a", "x/y/a"])).toEqual(["a", "x/a", "x/y/a"]);
+  });
+
   it("lets the last match win, beneath a matched directory too", () => {
     expect(matching(["src", "!src/gen", "src/gen/keep.ts"], ["src/a", "src/gen/x.ts", "src/gen/keep.ts"])).toEqual([
       "src/a",
@@ -133,11 +139,12 @@ describe("git, asked the same", () => {
       .array(fc.constantFrom("f", "a", "b", "*", "?", ".", "t", "s", "[ab]", "\\a"), { minLength: 1, maxLength: 5 })
       .map((parts) => parts.join("")),
   );
-  // git strips one slash at the start, which is ours; a segment of dots or nothing is refused before.
+  // git strips one slash at the start, which is ours; a segment of dots or nothing is refused before. `f**/a` is `f*/a` by git's manual,
+  // but git compares the literal `f` by itself and may take what is left for `**/a`, one version not always the same way: not asked.
   const pattern = fc
     .tuple(fc.array(segment, { minLength: 1, maxLength: 4 }), fc.boolean())
     .map(([segments, directory]) => segments.join("/") + (directory ? "/" : ""))
-    .filter((text) => globFault(text) === undefined && !text.startsWith("!"));
+    .filter((text) => globFault(text) === undefined && !text.startsWith("!") && !/[^/*]\*\*+\//.test(text));
 
   it("gives the same files for each pattern", () => {
     fc.assert(
