@@ -182,6 +182,8 @@ export function steady(text: string, project: TemporaryProject): string {
       .replaceAll(/\b\d{13}\b/g, "TIME")
       .replaceAll(/\b(?:\d+m\d\ds|\d+\.\ds|\d+ms)/g, "TOOK")
       .replaceAll(/("durationMs": )\d+/g, "$1TOOK")
+      // What the sandbox says of itself differs from user to user: in a run's words, and behind a run that is shown.
+      .replaceAll(/^note ▲ Without root .*\n|\n^▲ Without root .*\n/gm, "")
       // Columns are as wide as their widest cell, which may be one of these.
       .replaceAll(/(?<=\S) {2,}/g, "  ")
   );
