@@ -54,8 +54,14 @@ async function layOut(source: FrozenSource, entries: readonly ViewEntry[], direc
 }
 
 function parseOwn(text: string): readonly IR[] {
-  const pipelines: readonly IR[] = JSON.parse(text);
+  const pipelines: unknown = JSON.parse(text);
+  if (!isOwn(pipelines)) throw new Error("the store has something else where pipelines are kept");
   return pipelines;
+}
+
+/** What was validated before it was stored is not validated again: every run would pay for it. */
+function isOwn(value: unknown): value is readonly IR[] {
+  return Array.isArray(value);
 }
 
 async function invisibleError(source: FrozenSource): Promise<FrescoError> {

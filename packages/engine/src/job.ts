@@ -74,6 +74,7 @@ export class Job {
     if (conflict !== undefined) return { type: "failed", reason: conflict };
     if (uncacheable(step, context.ir, context.sandbox.capabilities) !== undefined) return { type: "miss", described: undefined };
     const described = await describe(step, context);
+    await context.ports.store.entries.describe(context.run, step.id, described.key, described.sealed);
     if (readCache) {
       const found = await find(step, described, context);
       if (found.type === "hit") {
@@ -82,7 +83,6 @@ export class Job {
       }
       if (found.type === "conflict") return { type: "failed", reason: hidingReason(found.paths) };
     }
-    await context.ports.store.entries.describe(context.run, step.id, described.key, described.sealed);
     return { type: "miss", described };
   }
 
