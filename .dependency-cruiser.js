@@ -94,8 +94,15 @@ export default {
       name: "adapters-only-ports",
       comment: "adapters never meet each other; only an app knows them all",
       severity: "error",
-      from: { path: "^packages/adapters/([^/]+)/(src|test)/" },
+      from: { path: "^packages/adapters/([^/]+)/(src|test)/", pathNot: "^packages/adapters/sandbox-[^/]+/test/" },
       to: { path: "^(apps|packages|tools)/", pathNot: "^packages/(adapters/$1/|ports/|ports-testing/|domain/)" },
+    },
+    {
+      name: "sandbox-tests-with-real-processes",
+      comment: "a sandbox is handed a Processes: its tests, which start real steps, hand it the real one",
+      severity: "error",
+      from: { path: "^packages/adapters/(sandbox-[^/]+)/test/" },
+      to: { path: "^(apps|packages|tools)/", pathNot: "^packages/(adapters/($1|process-node)/|ports/|ports-testing/|domain/)" },
     },
     {
       name: "adapters-ship-without-tests",

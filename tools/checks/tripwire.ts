@@ -70,9 +70,10 @@ function processesOf(folder: string): string[] {
     .map((id) => `${id} ${textOf(`/proc/${id}/cmdline`).replaceAll("\0", " ").slice(0, 200)}`);
 }
 
-/** This process, and its direct children: vitest's own. What a test left has lost its parent. */
+/** This process, its direct children (vitest's own), and the watchdog of a vitest that a test ran. What a test left has lost its parent. */
 function isVitest(id: string): boolean {
-  return Number(id) === process.pid || new RegExp(`^PPid:\\s*${process.pid}$`, "m").test(textOf(`/proc/${id}/status`));
+  const isOwn = Number(id) === process.pid || new RegExp(`^PPid:\\s*${process.pid}$`, "m").test(textOf(`/proc/${id}/status`));
+  return isOwn || textOf(`/proc/${id}/cmdline`).startsWith("vitest-watchdog");
 }
 
 function namesFolder(id: string, folder: string): boolean {

@@ -46,10 +46,9 @@ function library(each: WorkspacePackage): Options {
  */
 function command(each: WorkspacePackage, packages: readonly WorkspacePackage[]): Options {
   const children = Object.fromEntries(packages.flatMap((one) => Object.entries(childrenOf(one))));
-  const main = path.join(each.directory, "src/main.ts");
   return {
     ...shared,
-    entry: { ...entriesOf(each), ...children, ...(existsSync(main) ? { main } : {}) },
+    entry: { ...entriesOf(each), ...children, main: path.join(each.directory, "src/main.ts") },
     outDir: path.join(each.directory, "dist"),
     // What this names is bundled whatever `external` says, so it has to leave the native modules out itself.
     noExternal: [/^(?!(?:better-sqlite3|koffi)$)/],

@@ -29,6 +29,12 @@ const plants: readonly Plant[] = [
   { rule: "engine-without-surroundings", file: "packages/engine/src/planted-process.ts", imports: "node:child_process" },
   { rule: "adapters-only-ports", file: "packages/adapters/logs-fs/src/planted-adapter.ts", imports: "../../store-sqlite/src/index.ts" },
   { rule: "adapters-only-ports", file: "packages/adapters/logs-fs/src/planted-engine.ts", imports: "../../../engine/src/index.ts" },
+  { rule: "adapters-only-ports", file: "packages/adapters/logs-fs/test/planted-processes.ts", imports: "../../process-node/src/index.ts" },
+  {
+    rule: "sandbox-tests-with-real-processes",
+    file: "packages/adapters/sandbox-host/test/planted-store.ts",
+    imports: "../../store-sqlite/src/index.ts",
+  },
   {
     rule: "adapters-ship-without-tests",
     file: "packages/adapters/logs-fs/src/planted-suite.ts",

@@ -1,7 +1,7 @@
 import type { LogRecord, Logs } from "@fresco/ports";
 
 /** The text of a record's line; bytes that are not UTF-8 are shown as U+FFFD. */
-export function recordText({ data }: LogRecord): string {
+function recordText({ data }: LogRecord): string {
   return "line" in data ? data.line : Buffer.from(data.bytes, "base64").toString("utf8");
 }
 

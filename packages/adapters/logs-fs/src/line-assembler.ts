@@ -2,7 +2,7 @@ import { isAscii, isUtf8 } from "node:buffer";
 import type { LogText } from "@fresco/lifecycle";
 
 /** The longest line that is told in one piece. */
-export const MAX_LINE_BYTES = 64 * 1024;
+const MAX_LINE_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
 export interface Line {

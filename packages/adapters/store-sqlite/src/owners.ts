@@ -75,7 +75,7 @@ export class SqliteOwners implements OwnerStore {
 
   /** Ends the owners that this process opened and did not dispose of. */
   async close(): Promise<void> {
-    for (const id of [...this.#open.keys()]) await this.#leave(id);
+    for (const id of this.#open.keys()) await this.#leave(id);
   }
 
   #commitRow({ process, startedAt }: OwnerFacts): string {

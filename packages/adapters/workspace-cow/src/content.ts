@@ -107,7 +107,7 @@ function copySparse(from: Buffer, to: Buffer): void {
  * Opens what was a regular file a moment ago. A FIFO in its place would block the open, a symlink would lead out of the tree.
  * A file of this user's that denies reading is opened all the same.
  */
-export function openRegular(path: Buffer): number {
+function openRegular(path: Buffer): number {
   const file = openOwn(path);
   const stat = fstatSync(file);
   if (stat.isFile()) return file;

@@ -128,7 +128,7 @@ export function deviceParts(device: bigint): { readonly major: number; readonly 
 }
 
 /** A failed system call. `errno` is the platform's number. */
-export class SystemCallError extends Error {
+class SystemCallError extends Error {
   readonly errno: number;
 
   constructor(call: string, path: Buffer, errno: number) {

@@ -55,7 +55,7 @@ function restrictLinks(node: TreeNode, kept: readonly string[]): TreeNode {
 
 /** Applies a change to a directory: deletions entry by entry, a directory only if nothing else is in it; then what was written. */
 export function applyChange(change: Change, directory: string): void {
-  for (const [path, kind] of [...change.deleted].sort().reverse()) removeEntry(directory, path, kind);
+  for (const [path, kind] of [...change.deleted].sort(byPath).reverse()) removeEntry(directory, path, kind);
   for (const [path, node] of [...change.written].sort(byPath)) writeNode(directory, path, node);
   // A mode without write permission must not get in the way of what lies inside.
   for (const [path, node] of change.written) {

@@ -25,7 +25,8 @@ export async function execute(
       env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: options.home, CI: "true", LANG: "C.UTF-8", ...options.env },
       stdio: ["ignore", log, log],
     });
-    const [exitCode]: unknown[] = await once(child, "close");
+    const closed: unknown[] = await once(child, "close");
+    const [exitCode] = closed;
     if (typeof exitCode !== "number") throw new Error("A generated command ended by a signal.");
     return { exitCode, output: readFileSync(options.log, "latin1") };
   } finally {
