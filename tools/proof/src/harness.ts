@@ -1,27 +1,27 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
+import { FrescoError } from "@fresco/ports";
 import { observe } from "./archive.ts";
 import type { History } from "./generate/history.ts";
 import { live, type Lived } from "./live.ts";
 import { Model, type Expected } from "./model/model.ts";
 import type { Statistics } from "./statistics.ts";
 import type { Outcome, Subject } from "./subject.ts";
+import { temporaryDirectory } from "./temporary.ts";
 
 /** The first thing in which a subject is not as the model says. */
 export interface Difference {
   /** Counted from 0. */
   readonly round: number;
   readonly step: string | undefined;
-  readonly what: "status" | "exit code" | "output" | "workspace" | "error";
+  readonly what: "status" | "exit code" | "output" | "workspace" | "refusal" | "error";
   readonly expected: unknown;
   readonly actual: unknown;
 }
 
 /** Lives a history through with a subject and with the model, and compares every step of every run. `undefined`: all the same. */
 export async function compare(subject: Subject, history: History, statistics?: Statistics): Promise<Difference | undefined> {
-  const scratch = mkdtempSync(join(tmpdir(), "fresco-proof-model-"));
+  const scratch = temporaryDirectory("model");
   const model = new Model({ scratch, system: subject.system });
   let difference: Difference | undefined;
   try {
@@ -40,11 +40,17 @@ export async function compare(subject: Subject, history: History, statistics?: S
 type Found = Omit<Difference, "round">;
 
 async function compareRound(model: Model, { outcomes, project, round }: Lived, statistics: Statistics | undefined): Promise<Found | undefined> {
-  if (outcomes instanceof Error) return { step: undefined, what: "error", expected: "a run", actual: outcomes.stack };
   for (const step of round.evicted) model.evict(step);
-  const expected = await model.run(project, round.pipeline, { now: round.now, drawn: drawnIn(outcomes) });
-  statistics?.addRound(round, expected);
-  for (const [step, right] of expected) {
+  const drawn = outcomes instanceof Error ? new Map<string, string>() : drawnIn(outcomes);
+  const expected = await model.run(project, round.pipeline, { ...round.conditions, drawn });
+  if (expected.type === "unmatched") {
+    statistics?.addRefused();
+    const isRefused = outcomes instanceof FrescoError && outcomes.code === "view.unmatched";
+    return isRefused ? undefined : { step: undefined, what: "refusal", expected: `nothing matches ${expected.patterns.join(", ")}`, actual: String(outcomes) };
+  }
+  if (outcomes instanceof Error) return { step: undefined, what: "error", expected: "a run", actual: outcomes.stack };
+  statistics?.addRound(round, expected.steps);
+  for (const [step, right] of expected.steps) {
     const difference = differenceOf(right, outcomes.get(step));
     if (difference !== undefined) return { step, ...difference };
   }

@@ -6,6 +6,7 @@ export function toIR(pipeline: Pipeline): IR {
   return { version: IR_VERSION, pipeline: "proof", env: pipeline.env, base: { type: "host" }, toolchains: [], steps: pipeline.steps.map(toStep) };
 }
 
-function toStep({ policy, ...step }: Step): IRStep {
-  return { ...step, cache: policy, git: false };
+function toStep({ policy, secrets, env, ...step }: Step): IRStep {
+  const carried = Object.entries(secrets).map(([variable, secret]) => [variable, { secret }] as const);
+  return { ...step, env: { ...env, ...Object.fromEntries(carried) }, cache: policy, git: false };
 }

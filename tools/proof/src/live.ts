@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { History, Round } from "./generate/history.ts";
 import { toIR } from "./ir.ts";
 import { applyEdit, createProject } from "./project.ts";
 import type { Outcome, Session, Subject } from "./subject.ts";
+import { temporaryDirectory } from "./temporary.ts";
 
 /** What a subject did in one round. */
 export interface Lived {
@@ -18,7 +18,7 @@ export interface Lived {
 
 /** Lives a history through in a project of its own. `visit` is told after every run, and ends it by answering `stop`. */
 export async function live(subject: Subject, history: History, visit: (lived: Lived) => Promise<"go on" | "stop">): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), "fresco-proof-"));
+  const directory = temporaryDirectory("project");
   const project = join(directory, "project");
   createProject(project);
   try {
@@ -36,7 +36,7 @@ export async function live(subject: Subject, history: History, visit: (lived: Li
 
 async function attempt(session: Session, round: Round): Promise<ReadonlyMap<string, Outcome> | Error> {
   try {
-    return await session.run(toIR(round.pipeline), { now: round.now });
+    return await session.run(toIR(round.pipeline), round.conditions);
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

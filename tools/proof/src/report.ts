@@ -27,7 +27,7 @@ export function describeDisagreement({ round, step, results }: Disagreement): st
 function describeRound(round: Round, index: number, previous: Round | undefined): string {
   const known = new Map(previous?.pipeline.steps.map((step) => [step.id, describeStep(step, previous)]));
   const steps = round.pipeline.steps.map((step) => describeStep(step, round)).filter((text, at) => known.get(round.pipeline.steps[at]?.id ?? "") !== text);
-  return [`round ${index} at ${round.now}`, ...round.edits.map((edit) => `  edit ${JSON.stringify(edit)}`), ...steps].join("\n");
+  return [`round ${index} at ${round.conditions.now}`, ...round.edits.map((edit) => `  edit ${JSON.stringify(edit)}`), ...steps].join("\n");
 }
 
 function describeStep(step: Step, round: Round): string {

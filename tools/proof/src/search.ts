@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { agree, type Disagreement } from "./agreement.ts";
 import { historyOf, type History, without } from "./generate/history.ts";
-import { historyRecipe, type HistoryRecipe } from "./generate/recipe.ts";
+import { historyRecipe } from "./generate/draw.ts";
+import type { Emphasis } from "./generate/emphasis.ts";
+import type { HistoryRecipe } from "./generate/recipe.ts";
 import { compare, type Difference } from "./harness.ts";
 import { describeDifference, describeDisagreement, describeHistory } from "./report.ts";
 import type { Statistics } from "./statistics.ts";
@@ -15,6 +17,10 @@ export interface SearchOptions {
   /** How many smaller histories to try once one fails. @default 60 */
   readonly shrinks?: number;
   readonly statistics?: Statistics;
+  /** What to draw more often. */
+  readonly emphasis?: Emphasis;
+  /** `false`: a run that ended by an unexpected error is passed over, so that only wrong results count. @default true */
+  readonly errorsCount?: boolean;
   /** Told after every history how many were tried. */
   readonly onHistory?: (tried: number) => void;
 }
@@ -36,8 +42,10 @@ export function searchDifference(subject: Subject, options: SearchOptions): Prom
   const build = (recipe: HistoryRecipe): History => historyOf(subject.system === "layered" ? recipe : without(recipe, ["home"]));
   return search(options, build, async (history, statistics) => {
     try {
-      return await compare(subject, history, statistics);
+      const difference = await compare(subject, history, statistics);
+      return difference?.what === "error" && options.errorsCount === false ? undefined : difference;
     } catch (error) {
+      if (options.errorsCount === false) return undefined;
       return { round: 0, step: undefined, what: "error", expected: "a verdict", actual: error instanceof Error ? error.stack : error };
     }
   });
@@ -71,7 +79,7 @@ async function search<Wrong>(
   let tried = 0;
   let shrinks: number | undefined;
   let last: { readonly history: History; readonly wrong: Wrong } | undefined;
-  const property = fc.asyncProperty(historyRecipe, async (recipe) => {
+  const property = fc.asyncProperty(historyRecipe(options.emphasis), async (recipe) => {
     if (shrinks === undefined) tried += 1;
     else if (shrinks-- <= 0) return true;
     const history = build(recipe);

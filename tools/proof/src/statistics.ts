@@ -6,6 +6,8 @@ import type { Policy } from "./model/pipeline.ts";
 export class Statistics {
   histories = 0;
   rounds = 0;
+  /** Runs refused because a pattern matched nothing. */
+  refused = 0;
   readonly results = new Map<string, number>();
   readonly policies = new Map<string, number>();
   readonly hits = new Map<string, number>();
@@ -19,6 +21,12 @@ export class Statistics {
     for (const round of history.rounds) {
       for (const edit of round.edits) count(this.edits, edit.type === "source" ? edit.edit.type : edit.type);
     }
+  }
+
+  /** A run that was refused before anything ran. */
+  addRefused(): void {
+    this.rounds += 1;
+    this.refused += 1;
   }
 
   addRound(round: Round, expected: ReadonlyMap<string, Expected>): void {
@@ -43,7 +51,7 @@ export class Statistics {
 
   toString(): string {
     return [
-      `${this.histories} histories, ${this.rounds} runs; ${(this.hitShare * 100).toFixed(1)} % hits; ${this.deleting} steps that deleted something`,
+      `${this.histories} histories, ${this.rounds} runs (${this.refused} refused whole); ${(this.hitShare * 100).toFixed(1)} % hits; ${this.deleting} steps that deleted something`,
       `results:    ${list(this.results)}`,
       `policies:   ${list(this.policies)}`,
       `hits:       ${list(this.hits)}`,

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createEngine, type JobResult } from "@fresco/engine";
 import { FileLogs } from "@fresco/logs-fs";
@@ -12,6 +11,7 @@ import { SqliteStore } from "@fresco/store-sqlite";
 import { CowLayers, CowWorkspaces } from "@fresco/workspace-cow";
 import type { Ports, Sabotage } from "./sabotage/index.ts";
 import type { Outcome, Subject } from "./subject.ts";
+import { temporaryDirectory } from "./temporary.ts";
 
 /** Which adapters the product is put together from. */
 export type Surroundings = { readonly sandbox: "linux"; readonly strategy: "overlay" | "copy" } | { readonly sandbox: "host" };
@@ -22,8 +22,9 @@ export function engineSubject(surroundings: Surroundings, sabotage?: Sabotage): 
     name: nameOf(surroundings, sabotage),
     system: sandboxFor(surroundings, []).capabilities.system,
     open: async (project) => {
-      const directory = mkdtempSync(join(tmpdir(), "fresco-proof-state-"));
+      const directory = temporaryDirectory("state");
       const clock = new SetClock();
+      const state: Surrounding = { base: 0, inherited: {} };
       const store = await SqliteStore.open({ directory, clock });
       const layers = new CowLayers();
       const workspaces = new CowWorkspaces({ layers, state: directory });
@@ -31,16 +32,18 @@ export function engineSubject(surroundings: Surroundings, sabotage?: Sabotage): 
         source: new GitSource({ root: project, state: join(directory, "source"), directories: () => store.directories, now: () => clock.now() }),
         workspaces: surroundings.sandbox === "linux" && surroundings.strategy === "copy" ? copying(workspaces) : workspaces,
         layers,
-        sandbox: withOneBase(sandboxFor(surroundings, [project, directory])),
+        sandbox: varied(state, (inherited) => sandboxFor(surroundings, [project, directory], inherited)),
         store,
         clock,
       };
       const ports = { ...(sabotage === undefined ? honest : sabotage.wrap(honest)), logs: new FileLogs({ directory: join(directory, "logs"), clock }), processes: new NodeProcesses() };
       return {
-        run: async (ir, { now }) => {
+        run: async (ir, { now, readCache, base, inherited, secrets }) => {
           clock.set(now);
+          Object.assign(state, { base, inherited });
           await using engine = createEngine(ports);
-          const { result } = engine.run(ir, { project, keepGoing: true, parallel: 2, workspacePath: join(directory, "workspace") });
+          const workspacePath = join(directory, "workspace");
+          const { result } = engine.run(ir, { project, keepGoing: true, parallel: 2, logEvents: false, workspacePath, readCache, secrets });
           const { jobs } = await result;
           return new Map(await Promise.all(jobs.map(async (job): Promise<[string, Outcome]> => [job.job, await outcomeOf(job, ports.logs)])));
         },
@@ -74,9 +77,9 @@ function nameOf(surroundings: Surroundings, sabotage: Sabotage | undefined): str
   return sabotage === undefined ? kind : `${kind}, where ${sabotage.name}`;
 }
 
-function sandboxFor({ sandbox }: Surroundings, hidden: readonly string[]): Sandbox {
+function sandboxFor({ sandbox }: Surroundings, hidden: readonly string[], inherited: Readonly<Record<string, string>> = {}): Sandbox {
   const processes = new NodeProcesses();
-  const environment = { PATH: "/usr/local/bin:/usr/bin:/bin" };
+  const environment = { PATH: "/usr/local/bin:/usr/bin:/bin", ...inherited };
   if (sandbox === "host") return new HostSandbox({ processes, pipes: new FifoPipes(), environment });
   return new LinuxSandbox({ layers: new CowLayers(), processes, pipes: new FifoPipes(), hidden, environment });
 }
@@ -100,17 +103,38 @@ class SetClock implements Clock {
   }
 }
 
+/** What a run finds round it. */
+interface Surrounding {
+  base: number;
+  inherited: Readonly<Record<string, string>>;
+}
+
 let identity: Promise<BaseIdentity> | undefined;
 
-/** The host's fingerprint is taken once: a package that is installed meanwhile is a miss, rightly, and would be noise here. */
-function withOneBase(sandbox: Sandbox): Sandbox {
+/**
+ * A sandbox among surroundings that change from run to run. The host's own fingerprint is taken once: a package that is installed meanwhile
+ * is a miss, rightly, and would be noise here.
+ */
+function varied(surrounding: Surrounding, make: (inherited: Readonly<Record<string, string>>) => Sandbox): Sandbox {
+  const made = new Map<string, Sandbox>();
+  const present = (): Sandbox => {
+    const name = JSON.stringify(surrounding.inherited);
+    const sandbox = made.get(name) ?? make(surrounding.inherited);
+    made.set(name, sandbox);
+    return sandbox;
+  };
+  const { kind, capabilities } = present();
   return {
-    kind: sandbox.kind,
-    capabilities: sandbox.capabilities,
-    identify: (base, toolchains) => (identity ??= sandbox.identify(base, toolchains)),
-    start: (request) => sandbox.start(request),
-    reclaim: (left) => sandbox.reclaim(left),
-    discard: (directories) => sandbox.discard(directories),
+    kind,
+    capabilities,
+    identify: async (base, toolchains) => {
+      const { inherited, mounts } = await present().identify(base, toolchains);
+      identity ??= present().identify(base, toolchains);
+      return { identity: `${(await identity).identity}, ${surrounding.base}`, inherited, mounts };
+    },
+    start: (request) => present().start(request),
+    reclaim: (left) => present().reclaim(left),
+    discard: (directories) => present().discard(directories),
   };
 }
 

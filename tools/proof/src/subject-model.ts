@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import type { EnvValue, IR } from "@fresco/pipeline";
+import { FrescoError } from "@fresco/ports";
 import { FullMemory, type Memory } from "./model/memory.ts";
-import { Model, type Expected } from "./model/model.ts";
+import { Model, type Expected, type ExpectedRun } from "./model/model.ts";
 import type { Pipeline } from "./model/pipeline.ts";
 import type { Outcome, Subject } from "./subject.ts";
+import { temporaryDirectory } from "./temporary.ts";
 
 /** The model itself, replaying what it remembers: tries the harness and the generator without the product. */
 export function modelSubject(memory: () => Memory = () => new FullMemory()): Subject {
@@ -13,10 +13,10 @@ export function modelSubject(memory: () => Memory = () => new FullMemory()): Sub
     name: "model",
     system: "layered",
     open: async (project) => {
-      const scratch = mkdtempSync(join(tmpdir(), "fresco-proof-subject-"));
+      const scratch = temporaryDirectory("subject");
       const model = new Model({ scratch, system: "layered", trust: "memory" }, memory());
       return {
-        run: async (ir, { now }) => outcomesOf(await model.run(project, fromIR(ir), { now, drawn: new Map() })),
+        run: async (ir, conditions) => outcomesOf(await model.run(project, fromIR(ir), { ...conditions, drawn: new Map() })),
         evict: async (step) => model.evict(step),
         [Symbol.asyncDispose]: async () => rmSync(scratch, { recursive: true }),
       };
@@ -25,15 +25,20 @@ export function modelSubject(memory: () => Memory = () => new FullMemory()): Sub
 }
 
 function fromIR(ir: IR): Pipeline {
-  return { env: literals(ir.env), steps: ir.steps.map(({ cache, env, ...step }) => ({ ...step, policy: cache, env: literals(env) })) };
+  return { env: literals(ir.env), steps: ir.steps.map(({ cache, env, ...step }) => ({ ...step, policy: cache, env: literals(env), secrets: secretsIn(env) })) };
 }
 
 function literals(env: Readonly<Record<string, EnvValue>>): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
-function outcomesOf(results: ReadonlyMap<string, Expected>): ReadonlyMap<string, Outcome> {
-  return new Map([...results].map(([step, result]) => [step, outcomeOf(result)]));
+function secretsIn(env: Readonly<Record<string, EnvValue>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).flatMap(([variable, value]) => (typeof value === "object" && "secret" in value ? [[variable, value.secret]] : [])));
+}
+
+function outcomesOf(run: ExpectedRun): ReadonlyMap<string, Outcome> {
+  if (run.type === "unmatched") throw new FrescoError("view.unmatched", run.patterns.join(", "));
+  return new Map([...run.steps].map(([step, result]) => [step, outcomeOf(result)]));
 }
 
 function outcomeOf(result: Expected): Outcome {

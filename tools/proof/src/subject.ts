@@ -1,4 +1,5 @@
 import type { IR } from "@fresco/pipeline";
+import type { Conditions } from "./model/conditions.ts";
 import type { SystemKind } from "./model/model.ts";
 
 /** What is compared with the model: a way to run pipelines on a project, with a cache of its own. */
@@ -11,8 +12,8 @@ export interface Subject {
 }
 
 export interface Session extends AsyncDisposable {
-  /** Runs the pipeline over the project's present files, keeping on after failures. `now`: milliseconds since the epoch. */
-  run(ir: IR, options: { readonly now: number }): Promise<ReadonlyMap<string, Outcome>>;
+  /** Runs the pipeline over the project's present files, keeping on after failures. */
+  run(ir: IR, conditions: Conditions): Promise<ReadonlyMap<string, Outcome>>;
   /** Takes a step's entries out of the cache. */
   evict(step: string): Promise<void>;
 }

@@ -23,13 +23,15 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 function step(id: string, command: string, options: Partial<Step> = {}): Step {
-  return { id, command, parent: null, uses: [], after: [], env: {}, cwd: ".", shell: ["/bin/sh", "-e"], policy: { type: "none" }, outputs: null, ...options };
+  return { id, command, parent: null, uses: [], after: [], env: {}, secrets: {}, cwd: ".", shell: ["/bin/sh", "-e"], policy: { type: "none" }, outputs: null, ...options };
 }
 
 async function run(steps: readonly Step[], now = 0): Promise<Readonly<Record<string, string>>> {
-  const results = await model.run(project, { env: {}, steps }, { now, drawn: new Map() });
+  const conditions = { now, readCache: true, base: 0, inherited: {}, secrets: {} };
+  const results = await model.run(project, { env: {}, steps }, { ...conditions, drawn: new Map() });
+  if (results.type === "unmatched") return { unmatched: results.patterns.join(", ") };
   return Object.fromEntries(
-    [...results].map(([id, result]) => {
+    [...results.steps].map(([id, result]) => {
       if (result.type === "succeeded") return [id, `${result.status}: ${result.output}`];
       return [id, result.type === "refused" ? `${result.type}: ${result.because}` : result.type];
     }),
@@ -66,6 +68,12 @@ it("refuses to hide source that a step did not see", async () => {
   expect(await run(steps)).toEqual({ s: "refused: hides-source", child: "skipped" });
   rmSync(join(project, "a.txt"));
   expect(await run(steps)).toEqual({ s: "passed: ", child: "passed: " });
+});
+
+it("refuses the whole run for a pattern that matches nothing, unless it may", async () => {
+  const policy = (optional: boolean): Policy => ({ type: "onChange", globs: [{ pattern: "a.txt", optional }] });
+  expect(await run([step("s", "true", { policy: policy(false) }), step("other", "true")])).toEqual({ unmatched: "a.txt" });
+  expect(await run([step("s", "true", { policy: policy(true) })])).toEqual({ s: "passed: " });
 });
 
 it("stacks what used steps leave, and refuses two writers of one path", async () => {

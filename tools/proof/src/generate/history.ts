@@ -1,4 +1,6 @@
+import type { Conditions } from "../model/conditions.ts";
 import type { Pipeline, Step } from "../model/pipeline.ts";
+import * as names from "./names.ts";
 import { commandOf, type Operation } from "./operation.ts";
 import type { EditRecipe, HistoryRecipe, SourceEdit, StepRecipe } from "./recipe.ts";
 
@@ -14,8 +16,7 @@ export interface Round {
   readonly source: readonly SourceEdit[];
   /** Ids of steps whose entries are taken out of the cache. */
   readonly evicted: readonly string[];
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+  readonly conditions: Conditions;
   readonly pipeline: Pipeline;
   /** What the commands are made of, by step. */
   readonly operations: ReadonlyMap<string, readonly Operation[]>;
@@ -33,12 +34,14 @@ interface State {
   readonly steps: readonly Draft[];
   readonly env: Readonly<Record<string, string>>;
   readonly now: number;
+  readonly base: number;
+  readonly proxy: string | null;
 }
 
 /** Works a recipe out. */
 export function historyOf(recipe: HistoryRecipe): History {
   const drafts = recipe.steps.map((step, index): Draft => ({ ...step, id: `s${index}`, tag: `t${index}`, operations: drawingOnce(step.operations) }));
-  let state: State = { steps: drafts, env: {}, now: START };
+  let state: State = { steps: drafts, env: {}, now: START, base: 0, proxy: null };
   const rounds = [roundOf(state, recipe.source.map((edit) => ({ type: "source", edit })))];
   for (const edits of recipe.rounds) {
     const before = state;
@@ -63,7 +66,13 @@ function roundOf(state: State, edits: readonly EditRecipe[], before: State = sta
     edits,
     source: edits.flatMap((edit) => (edit.type === "source" ? [edit.edit] : [])),
     evicted: edits.flatMap((edit) => (edit.type === "evict" ? [before.steps[edit.step % before.steps.length]?.id ?? ""] : [])),
-    now: state.now,
+    conditions: {
+      now: state.now,
+      readCache: !edits.some(({ type }) => type === "no-cache"),
+      base: state.base,
+      inherited: state.proxy === null ? {} : { [names.PROXY]: state.proxy },
+      secrets: Object.fromEntries(names.SECRETS),
+    },
     pipeline: { env: state.env, steps: state.steps.map((draft, index) => stepOf(draft, index, state.steps)) },
     operations: new Map(state.steps.map((draft) => [draft.id, draft.operations])),
   };
@@ -80,6 +89,7 @@ function stepOf(draft: Draft, index: number, all: readonly Draft[]): Step {
     uses: unique(draft.uses),
     after: unique(draft.after),
     env: draft.env,
+    secrets: draft.secrets,
     cwd: draft.cwd,
     shell: draft.shell,
     policy: draft.policy,
@@ -95,7 +105,14 @@ function edited(state: State, edit: EditRecipe): State {
   switch (edit.type) {
     case "source":
     case "evict":
+    case "no-cache":
       return state;
+    case "base":
+      return { ...state, base: (state.base + 1) % 2 };
+    case "proxy":
+      return { ...state, proxy: edit.value };
+    case "secret":
+      return change(edit.step, ({ secrets }) => ({ secrets: withValue(secrets, edit.variable, edit.name) }));
     case "time":
       return { ...state, now: state.now + edit.by };
     case "rename-step":

@@ -25,3 +25,14 @@ export const DIRECTORIES_TO_WORK_IN = [".", "desk", "desk/deep"] as const;
 
 /** For ignore files. */
 export const IGNORED = ["made.txt", "dir/", "*.sh", "b.txt", "!dir/x.txt", "/lib"] as const;
+
+/** Values of a variable that passes from the user's environment into every sandbox; `PROXY` is the one. */
+export const PROXY = "http_proxy";
+export const PROXIES = ["http://one.invalid:1", "http://two.invalid:22"] as const;
+
+/** Values of secrets by name, of different lengths: only the length is ever printed. They never change. */
+export const SECRETS: ReadonlyMap<string, string> = new Map([
+  ["SHORT", "short-and-secret"],
+  ["LONG", "a-longer-one-and-secret-too"],
+]);
+export const SECRET_VARIABLE = "TOKEN";

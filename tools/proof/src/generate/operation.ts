@@ -34,6 +34,8 @@ here=$PWD
 case "$PWD" in */desk/deep) cd ../..;; */desk) cd ..;; esac
 root=$PWD
 trap archive EXIT
+if [ -n "\${TOKEN:-}" ]; then echo "token of \${#TOKEN}"; fi
+if [ -n "\${http_proxy:-}" ]; then echo "through $http_proxy"; fi
 if [ "$here" != "$root" ]; then echo "in \${here#"$root"}"; echo here >"$here/here"; fi`;
 
 function script(operation: Operation): string {

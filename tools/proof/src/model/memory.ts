@@ -13,6 +13,10 @@ export interface Seen {
   readonly shell: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Names, not values: a secret with a new value gives no new result. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly inherited: Readonly<Record<string, string>>;
+  readonly base: number;
   readonly outputs: readonly string[] | null;
   readonly values: readonly string[];
 }

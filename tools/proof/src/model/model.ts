@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { applyChange, changeBetween, isEmpty, keep, writeTree, type Change } from "./change.ts";
+import type { Conditions } from "./conditions.ts";
 import { hiddenSource, isConflict } from "./laws.ts";
 import { FullMemory, valuesOf, type Memory, type Result, type Seen } from "./memory.ts";
 import type { Pipeline, Step } from "./pipeline.ts";
@@ -14,12 +15,16 @@ export type Expected =
   | { readonly type: "succeeded"; readonly status: "passed" | "cached"; readonly output: string; readonly workspace: Tree; readonly deletes: number }
   | { readonly type: "failed"; readonly exitCode: number; readonly output: string; readonly workspace: Tree }
   /** The step broke a law or a declaration. */
-  | { readonly type: "refused"; readonly because: "hides-source" | "conflict" | "unmatched"; readonly paths: readonly string[] }
+  | { readonly type: "refused"; readonly because: "hides-source" | "conflict"; readonly paths: readonly string[] }
   | { readonly type: "skipped" };
 
-export interface Moment {
-  /** Milliseconds. */
-  readonly now: number;
+/** What must come of a run. */
+export type ExpectedRun =
+  | { readonly type: "ran"; readonly steps: ReadonlyMap<string, Expected> }
+  /** Nothing was executed: these patterns match nothing although they must. */
+  | { readonly type: "unmatched"; readonly patterns: readonly string[] };
+
+export interface Moment extends Conditions {
   /** Random text that a step drew in the run under comparison, by step: see {@link RANDOM}. */
   readonly drawn: ReadonlyMap<string, string>;
 }
@@ -65,11 +70,13 @@ export class Model {
   }
 
   /** What a run over the project's present files must give, by step. */
-  async run(project: string, pipeline: Pipeline, moment: Moment): Promise<ReadonlyMap<string, Expected>> {
+  async run(project: string, pipeline: Pipeline, moment: Moment): Promise<ExpectedRun> {
     const source = readSource(project);
+    const patterns = pipeline.steps.flatMap((step) => unmatched(step.policy, source));
+    if (patterns.length > 0) return { type: "unmatched", patterns };
     const done = new Map<string, Done>();
     for (const step of pipeline.steps) done.set(step.id, await this.#step(step, { pipeline, source, moment, done }));
-    return new Map([...done].map(([id, { expected }]) => [id, expected]));
+    return { type: "ran", steps: new Map([...done].map(([id, { expected }]) => [id, expected])) };
   }
 
   /** Forgets what a step gave. */
@@ -80,17 +87,14 @@ export class Model {
   async #step(step: Step, run: Run): Promise<Done> {
     const needed = neededBy(step).map((id) => run.done.get(id)?.expected.type);
     if (needed.some((type) => type !== "succeeded")) return without({ type: "skipped" });
-    const missing = unmatched(step.policy, run.source);
-    if (missing.length > 0) return without({ type: "refused", because: "unmatched", paths: missing });
-
     const stack = stackOf(step, run.pipeline);
     if (conflictIn(stack, run)) return without({ type: "refused", because: "conflict", paths: [] });
 
     const seen = seenBy(step, stack, run);
     const isCacheable = step.policy.type !== "none" && (this.#options.system !== "none" || !run.pipeline.steps.some((other) => other.parent === step.id));
-    const recalled = isCacheable ? this.#memory.recall(seen, step.policy, run.moment.now) : undefined;
+    const recalled = isCacheable && run.moment.readCache ? this.#memory.recall(seen, step.policy, run.moment.now) : undefined;
     const isReplayed = recalled !== undefined && this.#options.trust === "memory";
-    const executed = isReplayed ? { exitCode: 0, result: recalled } : await this.#execute(step, seen, run.moment.drawn.get(step.id));
+    const executed = isReplayed ? { exitCode: 0, result: recalled } : await this.#execute(step, seen, run.moment);
     const { exitCode, result } = recalled === undefined ? executed : { exitCode: 0, result: recalled };
     const { output, workspace } = result;
     if (exitCode !== 0) return without({ type: "failed", exitCode, output, workspace: result.final });
@@ -108,7 +112,7 @@ export class Model {
     return { expected: { type: "succeeded", status, output, workspace: result.final, deletes: workspace.deleted.size }, result };
   }
 
-  async #execute(step: Step, seen: Seen, drawn: string | undefined): Promise<{ exitCode: number; result: Result }> {
+  async #execute(step: Step, seen: Seen, { drawn: draws, secrets }: Moment): Promise<{ exitCode: number; result: Result }> {
     const directory = mkdtempSync(join(this.#options.scratch, "step-"));
     const workspace = join(directory, "workspace");
     const home = join(directory, "home");
@@ -121,8 +125,10 @@ export class Model {
       for (const change of seen.workspace) applyChange(change, workspace);
       for (const change of seen.system) applyChange(change, home);
       const before = { workspace: readTree(workspace), home: readTree(home) };
+      const drawn = draws.get(step.id);
+      const env = { ...seen.inherited, ...seen.env, ...valuesOfSecrets(seen.secrets, secrets) };
       const command = drawn === undefined ? step.command : step.command.replaceAll(RANDOM, drawn);
-      const { exitCode, output } = await execute(command, { shell: step.shell, workspace, cwd: step.cwd, home, env: seen.env, log: join(directory, "log") });
+      const { exitCode, output } = await execute(command, { shell: step.shell, workspace, cwd: step.cwd, home, env, log: join(directory, "log") });
       const final = readTree(workspace);
       const system = this.#options.system === "layered" ? changeBetween(before.home, readTree(home)) : NOTHING;
       return { exitCode, result: { output, final, system, workspace: keep(changeBetween(before.workspace, final), step.outputs) } };
@@ -133,6 +139,10 @@ export class Model {
 }
 
 const NOTHING: Change = { written: new Map(), deleted: new Map() };
+
+function valuesOfSecrets(names: Readonly<Record<string, string>>, secrets: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(names).map(([variable, name]) => [variable, secrets[name] ?? ""]));
+}
 
 interface Run {
   readonly pipeline: Pipeline;
@@ -190,6 +200,9 @@ function seenBy(step: Step, stack: readonly string[], run: Run): Seen {
     shell: step.shell,
     cwd: step.cwd,
     env: { ...run.pipeline.env, ...step.env },
+    secrets: step.secrets,
+    inherited: run.moment.inherited,
+    base: run.moment.base,
     outputs: step.outputs,
     values: valuesOf(step.policy),
   };

@@ -12,6 +12,8 @@ export interface Step {
   readonly uses: readonly string[];
   readonly after: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Variable → name of the secret that it carries. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** Relative to the workspace; `"."` is its root. */
   readonly cwd: string;
   /** Program and arguments before `-c` and the command. */

@@ -42,12 +42,13 @@ export function viewOf(policy: Policy, source: Tree): Tree {
   }
 }
 
-/** Patterns that match nothing although they must. */
+/** Patterns that let in nothing although they must: they match nothing, or others take it back. */
 export function unmatched(policy: Policy, source: Tree): string[] {
   if (policy.type === "all") return policy.of.flatMap((part) => unmatched(part, source));
   if (policy.type !== "onChange") return [];
+  const view = viewOf(policy, source);
   const required = policy.globs.filter((glob) => !glob.optional && !glob.pattern.startsWith("!"));
-  return required.filter((glob) => matching([glob.pattern], source).size === 0).map((glob) => glob.pattern);
+  return required.filter((glob) => matching([glob.pattern], view).size === 0).map((glob) => glob.pattern);
 }
 
 function matching(patterns: readonly string[], source: Tree): Tree {

@@ -6,18 +6,21 @@ import type { Sabotage } from "./sabotage.ts";
 
 /** Workspaces, layers and views that are not what they should be. */
 export const contentSabotages: readonly Sabotage[] = [
-  { name: "deletions are lost", wrap: (ports) => ({ ...ports, ...withoutDeletions(ports.workspaces, ports.layers) }) },
+  { name: "deletions are lost", emphasis: { operations: ["remove"] }, wrap: (ports) => ({ ...ports, ...withoutDeletions(ports.workspaces, ports.layers) }) },
   {
     name: "the lowest workspace layer is left out",
+    emphasis: {},
     wrap: (ports) => ({ ...ports, workspaces: preparing(ports.workspaces, (spec) => ({ ...spec, layers: spec.layers.slice(1) })) }),
   },
   {
     name: "the topmost workspace layer is left out",
+    emphasis: {},
     wrap: (ports) => ({ ...ports, workspaces: preparing(ports.workspaces, (spec) => ({ ...spec, layers: spec.layers.slice(0, -1) })) }),
   },
-  { name: "the topmost system layer is left out", needsSystem: true, wrap: (ports) => ({ ...ports, sandbox: withoutTopmostSystem(ports.sandbox) }) },
-  { name: "the first run's source is shown for ever", wrap: (ports) => ({ ...ports, source: stale(ports.source) }) },
-  { name: "every step sees the whole source", wrap: (ports) => ({ ...ports, source: generous(ports.source) }) },
+  { name: "the topmost system layer is left out", needsSystem: true, emphasis: { operations: ["home"] }, wrap: (ports) => ({ ...ports, sandbox: withoutTopmostSystem(ports.sandbox) }) },
+  { name: "the first run's source is shown for ever", emphasis: { edits: ["source"] }, wrap: (ports) => ({ ...ports, source: stale(ports.source) }) },
+  { name: "every step sees the whole source", emphasis: {}, wrap: (ports) => ({ ...ports, source: generous(ports.source) }) },
+  { name: "hidden source is never noticed", emphasis: { edits: ["source", "shadow"] }, wrap: (ports) => ({ ...ports, source: unaware(ports.source) }) },
 ];
 
 function preparing(workspaces: Workspaces, alter: (spec: WorkspaceSpec) => WorkspaceSpec): Workspaces {
@@ -105,6 +108,10 @@ function generous(source: Source): Source {
       return { ...delegated(frozen), materialise: (_, owner) => frozen.materialise("everything", owner) };
     },
   };
+}
+
+function unaware(source: Source): Source {
+  return { open: (tree) => source.open(tree), freeze: async () => ({ ...delegated(await source.freeze()), has: () => undefined }) };
 }
 
 function delegated(frozen: FrozenSource): FrozenSource {

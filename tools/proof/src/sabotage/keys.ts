@@ -1,46 +1,80 @@
 import { createHash } from "node:crypto";
 import type { KeyFields } from "@fresco/cache-keys";
 import type { Entry, EntryStore, Store } from "@fresco/ports";
+import type { Emphasis } from "../generate/emphasis.ts";
 import type { Sabotage } from "./sabotage.ts";
 
-/** What remains of the key's fields when one that generated histories vary is forgotten. */
-const remains: Readonly<Record<string, (fields: KeyFields) => object>> = {
-  "the system layers beneath": (fields) => ({ ...fields, layers: { ...fields.layers, system: [] } }),
-  "the workspace layers beneath": (fields) => ({ ...fields, layers: { ...fields.layers, workspace: [] } }),
+/** A field that generated histories vary: what remains of the key without it, and what varies it. */
+interface Omission {
+  readonly remains: (fields: KeyFields) => object;
+  readonly emphasis: Emphasis;
+  readonly needsSystem?: true;
+}
+
+const omissions: Readonly<Record<string, Omission>> = {
+  "the base": { remains: (fields) => ({ ...fields, base: "" }), emphasis: { edits: ["base"] } },
+  "what the sandbox lets through": { remains: (fields) => ({ ...fields, inherited: {} }), emphasis: { edits: ["proxy"] } },
+  "the system layers beneath": {
+    remains: (fields) => ({ ...fields, layers: { ...fields.layers, system: [] } }),
+    emphasis: { operations: ["home"], edits: ["append", "write"], policies: ["onChange"] },
+    needsSystem: true,
+  },
+  "the workspace layers beneath": {
+    remains: (fields) => ({ ...fields, layers: { ...fields.layers, workspace: [] } }),
+    emphasis: { operations: ["collect", "draw"], edits: ["append", "write"], policies: ["onChange"] },
+  },
   // The first line names the step.
-  "the command": (fields) => ({ ...fields, command: fields.command.split("\n", 1) }),
-  "the shell": (fields) => ({ ...fields, shell: [] }),
-  "the working directory": (fields) => ({ ...fields, cwd: "." }),
-  "the environment": (fields) => ({ ...fields, env: {} }),
-  "the outputs": (fields) => ({ ...fields, outputs: null }),
-  "the values": (fields) => ({ ...fields, values: [] }),
-  "the view": (fields) => ({ ...fields, view: [] }),
-  "the view's modes": (fields) => ({ ...fields, view: fields.view.map(({ path, object }) => ({ path, object })) }),
-  "the view's names": (fields) => ({ ...fields, view: fields.view.map(({ mode, object }) => ({ mode, object })) }),
-  "the view's contents": (fields) => ({ ...fields, view: fields.view.map(({ path, mode }) => ({ path, mode })) }),
+  "the command": { remains: (fields) => ({ ...fields, command: fields.command.split("\n", 1) }), emphasis: { edits: ["add-operation", "drop-operation"] } },
+  "the shell": { remains: (fields) => ({ ...fields, shell: [] }), emphasis: { edits: ["shell"] } },
+  "the working directory": { remains: (fields) => ({ ...fields, cwd: "." }), emphasis: { edits: ["cwd"] } },
+  "the environment": { remains: (fields) => ({ ...fields, env: {} }), emphasis: { edits: ["env", "pipeline-env"] } },
+  "the names of secrets": { remains: (fields) => ({ ...fields, secrets: {} }), emphasis: { edits: ["secret"] } },
+  "the outputs": { remains: (fields) => ({ ...fields, outputs: null }), emphasis: { edits: ["outputs"] } },
+  "the values": { remains: (fields) => ({ ...fields, values: [] }), emphasis: { edits: ["policy"], policies: ["onValue"] } },
+  "the view": { remains: (fields) => ({ ...fields, view: [] }), emphasis: { edits: ["source"], policies: ["onChange"] } },
+  "the view's modes": {
+    remains: (fields) => ({ ...fields, view: fields.view.map(({ path, object }) => ({ path, object })) }),
+    emphasis: { edits: ["source", "chmod"], policies: ["onChange"] },
+  },
+  "the view's names": {
+    remains: (fields) => ({ ...fields, view: fields.view.map(({ mode, object }) => ({ mode, object })) }),
+    emphasis: { edits: ["source", "rename"], policies: ["onChange"] },
+  },
+  "the view's contents": {
+    remains: (fields) => ({ ...fields, view: fields.view.map(({ path, mode }) => ({ path, mode })) }),
+    emphasis: { edits: ["source", "append"], policies: ["onChange"] },
+  },
 };
 
 /** Keys that leave a field out. */
-export const keySabotages: readonly Sabotage[] = Object.entries(remains).map(([name, reduce]) => ({
+export const keySabotages: readonly Sabotage[] = Object.entries(omissions).map(([name, { remains, ...sabotage }]) => ({
   name: `keys leave out ${name}`,
-  ...(name === "the system layers beneath" ? { needsSystem: true as const } : {}),
-  wrap: (ports) => ({ ...ports, store: withEntries(ports.store, rekeyed(ports.store.entries, reduce)) }),
+  ...sabotage,
+  wrap: (ports) => ({ ...ports, store: withEntries(ports.store, rekeyed(ports.store.entries, remains)) }),
 }));
 
 /** Conditions that are not kept. */
 export const conditionSabotages: readonly Sabotage[] = [
   {
     name: "entries never grow old",
-    wrap: (ports) => ({
-      ...ports,
-      store: withEntries(ports.store, withLookup(ports.store.entries, (entry) => ({ ...entry, createdAt: ports.clock.now() }))),
-    }),
+    emphasis: { edits: ["time"], policies: ["ttl"] },
+    wrap: (ports) => ({ ...ports, store: withEntries(ports.store, withLookup(ports.store.entries, (entry) => ({ ...entry, createdAt: ports.clock.now() }))) }),
   },
   {
     name: "removed entries stay",
+    emphasis: { edits: ["evict"] },
     wrap: (ports) => ({ ...ports, store: withEntries(ports.store, { ...delegated(ports.store.entries), remove: async () => undefined }) }),
   },
+  {
+    name: "hidden source is noticed at capture, and not at hits",
+    emphasis: { edits: ["source", "shadow"] },
+    wrap: (ports) => ({ ...ports, store: withEntries(ports.store, withLookup(ports.store.entries, withoutFootprint)) }),
+  },
 ];
+
+function withoutFootprint(entry: Entry): Entry {
+  return entry.workspace === undefined ? entry : { ...entry, workspace: { ...entry.workspace, footprint: [] } };
+}
 
 function rekeyed(entries: EntryStore, reduce: (fields: KeyFields) => object): EntryStore {
   const keys = new Map<string, string>();

@@ -1,4 +1,5 @@
 import type { Clock, Layers, Sandbox, Source, Store, Workspaces } from "@fresco/ports";
+import type { Emphasis } from "../generate/emphasis.ts";
 
 /** The ports at which a product can be made wrong from outside. */
 export interface Ports {
@@ -16,6 +17,8 @@ export interface Sabotage {
   readonly name: string;
   /** Can it be noticed only where what a step leaves in the system passes on? */
   readonly needsSystem?: true;
+  /** What shows it: its search draws that more often. */
+  readonly emphasis: Emphasis;
   /** The ports of one session, sabotaged. */
   readonly wrap: (ports: Ports) => Ports;
 }

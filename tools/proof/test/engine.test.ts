@@ -1,0 +1,49 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { describeDisagreeing, describeFailure, searchDifference, searchDisagreement } from "../src/search.ts";
+import { Statistics } from "../src/statistics.ts";
+import { engineSubject, unavailable, type Surroundings } from "../src/subject-engine.ts";
+import { leftDirectories } from "../src/temporary.ts";
+
+const OVERLAY: Surroundings = { sandbox: "linux", strategy: "overlay" };
+const COPY: Surroundings = { sandbox: "linux", strategy: "copy" };
+const HOST: Surroundings = { sandbox: "host" };
+
+/** Another one for each day's run would find more, and fail on days when nothing changed: that is what `run.ts` is for. */
+const SEED = 2;
+const LONG = 600_000;
+
+const statistics = new Statistics();
+
+afterAll(() => expect(leftDirectories()).toEqual([]));
+
+describe("cached ≡ cold", () => {
+  const plan: readonly (readonly [string, Surroundings, number])[] = [
+    ["overlay workspaces in the Linux sandbox", OVERLAY, 120],
+    ["copied workspaces in the Linux sandbox", COPY, 50],
+    ["the host sandbox", HOST, 50],
+  ];
+  for (const [name, surroundings, histories] of plan) {
+    it(`for ${name}`, { timeout: LONG }, async (t) => {
+      const why = await unavailable(surroundings);
+      t.skip(why !== undefined, why);
+      const subject = engineSubject(surroundings);
+      const failure = await searchDifference(subject, { histories, seed: SEED, statistics });
+      expect(failure === undefined ? "" : describeFailure(subject, failure)).toBe("");
+    });
+  }
+
+  it("for enough hits, deletions and policies of every kind to mean something", (t) => {
+    t.skip(statistics.histories === 0, "nothing was compared");
+    console.log(String(statistics));
+    expect(statistics.hitShare).toBeGreaterThanOrEqual(0.4);
+    expect(statistics.deleting).toBeGreaterThan(statistics.histories / 4);
+    expect([...statistics.hits.keys()].sort()).toEqual(["all", "forever", "onChange", "onValue", "ttl"]);
+  });
+});
+
+it("overlay, copy and host workspaces give the same results and layers of the same identity", { timeout: LONG }, async (t) => {
+  const why = await unavailable(OVERLAY);
+  t.skip(why !== undefined, why);
+  const failure = await searchDisagreement([OVERLAY, COPY, HOST].map((surroundings) => engineSubject(surroundings)), { histories: 12, seed: SEED });
+  expect(failure === undefined ? "" : describeDisagreeing(failure)).toBe("");
+});
