@@ -48,6 +48,7 @@ export async function openStore(): Promise<StoreSession> {
   const crashed = await reclaim({
     store,
     clock,
+    processes,
     sandboxes: async () => everySandbox({ layers, processes, environment: process.env, hidden: [] }),
   });
   for (const run of crashed)

@@ -7,6 +7,7 @@ import type { JobContext } from "./job.ts";
 import { LayerNames } from "./layer-names.ts";
 import { lookupContext } from "./lookup-context.ts";
 import { uncacheable } from "./lookup.ts";
+import { reclaim } from "./reclaim.ts";
 import { RunLoop } from "./run.ts";
 import { planningOptions, selectionOf } from "./selection.ts";
 import { takeStableWorkspace } from "./stable-workspace.ts";
@@ -123,6 +124,11 @@ async function takeWorkspace({ ports, options, owner }: PrepareRequest, loop: Ru
         text: `waiting for ${run === undefined ? "another run" : `run ${run}`}, which has the project's workspace`,
       }),
   });
+  // It may have been taken over from one whose steps still run there.
+  const { store, clock, processes, sandbox } = ports;
+  for (const run of await reclaim({ store, clock, processes, sandboxes: async () => [sandbox] })) {
+    loop.notice({ code: "run.crashed", text: `run ${run} has crashed: its process is gone, and what it left behind was removed` });
+  }
   return async () => {
     if (release === undefined) return;
     await ports.sandbox.discard([path]);

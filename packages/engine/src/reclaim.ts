@@ -1,9 +1,10 @@
-import type { Clock, GoneOwner, Sandbox, Store } from "@fresco/ports";
-import { stableWorkspacesOf } from "./stable-workspace.ts";
+import type { Clock, GoneOwner, Processes, Sandbox, Store } from "@fresco/ports";
+import { removeStableWorkspaces } from "./stable-workspace.ts";
 
 export interface ReclaimPorts {
   readonly store: Store;
   readonly clock: Clock;
+  readonly processes: Processes;
   /** One of each kind that may have left something, asked for only if there is something to end; an owner whose steps ran in a kind that is missing is left for a later command. */
   readonly sandboxes: () => Promise<readonly Sandbox[]>;
 }
@@ -23,7 +24,8 @@ export async function reclaim(ports: ReclaimPorts): Promise<readonly string[]> {
   return crashed;
 }
 
-async function reclaimOwner(owner: GoneOwner, { store, clock }: ReclaimPorts, sandboxes: readonly Sandbox[]): Promise<boolean> {
+async function reclaimOwner(owner: GoneOwner, ports: ReclaimPorts, sandboxes: readonly Sandbox[]): Promise<boolean> {
+  const { store, clock } = ports;
   const [first] = sandboxes;
   if (first === undefined) return false;
   for (const step of owner.steps) {
@@ -31,7 +33,8 @@ async function reclaimOwner(owner: GoneOwner, { store, clock }: ReclaimPorts, sa
     if (sandbox === undefined) return false;
     await sandbox.reclaim({ process: step.process, token: step.token });
   }
-  await first.discard([owner.directory, ...owner.directories.map(({ path }) => path), ...stableWorkspacesOf(owner)]);
+  await removeStableWorkspaces(owner, ports, first);
+  await first.discard([owner.directory, ...owner.directories.map(({ path }) => path)]);
   await store.directories.forget(owner.directories.map(({ id }) => id));
   await store.owners.forget(owner.id, clock.now());
   return true;

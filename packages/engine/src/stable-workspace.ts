@@ -1,4 +1,4 @@
-import type { Clock, EntryStore, GoneOwner } from "@fresco/ports";
+import type { Clock, EntryStore, GoneOwner, Processes, Sandbox, Store } from "@fresco/ports";
 import { claimKey } from "./claims.ts";
 
 const PREFIX = "workspace:";
@@ -32,7 +32,22 @@ export async function takeStableWorkspace(
   return outcome.type === "claimed" ? () => entries.unclaim(key, owner) : undefined;
 }
 
-/** The stable workspaces that an owner had taken. */
-export function stableWorkspacesOf(owner: GoneOwner): readonly string[] {
-  return owner.claims.flatMap((claim) => (claim.startsWith(PREFIX) ? [claim.slice(PREFIX.length)] : []));
+/**
+ * Removes the stable workspaces that an owner had taken before it was gone. Each is taken for as long as that lasts, since a run may be waiting
+ * for it; one that somebody has taken over already is his.
+ */
+export async function removeStableWorkspaces(
+  gone: GoneOwner,
+  { store, clock, processes }: { readonly store: Store; readonly clock: Clock; readonly processes: Processes },
+  sandbox: Sandbox,
+): Promise<void> {
+  const keys = gone.claims.filter((claim) => claim.startsWith(PREFIX));
+  if (keys.length === 0) return;
+  await using self = await store.owners.open({ process: processes.self(), startedAt: clock.now() });
+  for (const key of keys) {
+    const claim = await store.entries.claim(key, self.id, clock.now());
+    if (claim.type !== "claimed") continue;
+    await sandbox.discard([key.slice(PREFIX.length)]);
+    await store.entries.unclaim(key, self.id);
+  }
 }
