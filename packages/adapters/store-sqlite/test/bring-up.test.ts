@@ -11,6 +11,10 @@ import { steppingClock, temporaryDirectory } from "./directory.ts";
 const run = promisify(execFile);
 const isRoot = process.geteuid?.() === 0;
 
+// Vitest types these as `any`.
+const textWith = (part: string): unknown => expect.stringContaining(part);
+const textLike = (pattern: RegExp): unknown => expect.stringMatching(pattern);
+
 it("everything that is made is for its user alone", async () => {
   await using directory = await temporaryDirectory();
   await using store = await open(directory.path);
@@ -52,7 +56,7 @@ it("a newer schema is refused in a clear sentence", async () => {
   const database = new Sqlite(join(directory.path, "store.db"));
   database.pragma("user_version = 99");
   database.close();
-  await expect(open(directory.path)).rejects.toMatchObject({ code: "store.newer", message: expect.stringContaining("was written by a newer Fresco (schema 99;") });
+  await expect(open(directory.path)).rejects.toMatchObject({ code: "store.newer", message: textWith("was written by a newer Fresco (schema 99;") });
 });
 
 it("another program's database and a damaged one are refused and left alone", async () => {
@@ -89,7 +93,7 @@ it("a full disk is an error with a code, and the store goes on once there is roo
     const fill = async (): Promise<void> => {
       for (let i = 0; i < 100; i += 1) await store.pipelines.put(`k${i}`, "x".repeat(100_000));
     };
-    await expect(fill()).rejects.toMatchObject({ code: "store.full", hint: expect.stringContaining("FRESCO_HOME") });
+    await expect(fill()).rejects.toMatchObject({ code: "store.full", hint: textWith("FRESCO_HOME") });
     await run("mount", ["-o", "remount,size=64m", directory.path]);
     await fill();
     expect(await store.pipelines.get("k99")).toHaveLength(100_000);
@@ -104,7 +108,7 @@ it("a read-only file system is an error with a code", async (t) => {
   await mkdir(directory.path);
   await run("mount", ["-t", "tmpfs", "-o", "ro,mode=0700", "tmpfs", directory.path]);
   try {
-    await expect(open(directory.path)).rejects.toMatchObject({ code: expect.stringMatching(/^store\.(read-only|no-directory)$/) });
+    await expect(open(directory.path)).rejects.toMatchObject({ code: textLike(/^store\.(read-only|no-directory)$/) });
   } finally {
     await run("umount", [directory.path]);
   }
