@@ -41,7 +41,12 @@ async function storeFindings({ paths, environment, sandbox: choice }: Patient, p
   const opened = await open(paths.state, clock);
   if (!(opened instanceof SqliteStore)) return [opened, ...(await withoutStore(sandbox, path))];
   await using store = opened;
-  const crashed = await reclaim({ store, clock, sandboxes: async () => everySandbox({ ...parts, environment, hidden: [] }) });
+  const crashed = await reclaim({
+    store,
+    clock,
+    processes: parts.processes,
+    sandboxes: async () => everySandbox({ ...parts, environment, hidden: [] }),
+  });
   const strategy = await new CowWorkspaces({ layers: parts.layers, state: paths.state }).strategy();
   await using owner = await store.owners.open({ process: parts.processes.self(), startedAt: clock.now() });
   const stepped = await sandboxFindings(sandbox, owner.directory, path);

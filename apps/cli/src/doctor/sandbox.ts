@@ -31,9 +31,10 @@ function sandboxFinding({ kind, capabilities }: Sandbox): Finding {
 
 /** Which commands of the host steps see, and which they do not. */
 export function toolchainFindings(bound: readonly string[], seen: ReadonlyMap<string, string>, path: string): readonly Finding[] {
-  const found = COMMANDS.filter((name) => seen.get(name) !== "");
+  const isSeen = (name: string): boolean => (seen.get(name) ?? "") !== "";
+  const found = COMMANDS.filter(isSeen);
   const missed = COMMANDS.flatMap((name) => {
-    const place = seen.get(name) === "" ? findOnPath(name, path.split(delimiter)) : undefined;
+    const place = isSeen(name) ? undefined : findOnPath(name, path.split(delimiter));
     return place === undefined ? [] : [{ name, place }];
   });
   const visible = `steps find ${found.length === 0 ? "none of the usual commands" : found.join(", ")}`;

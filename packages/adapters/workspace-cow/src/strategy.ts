@@ -117,5 +117,6 @@ async function probeBtrfs(at: string): Promise<string> {
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const said = "stderr" in error && typeof error.stderr === "string" ? error.stderr.trim().split("\n").at(-1) : undefined;
-  return said === undefined || said === "" ? error.message : said;
+  // Of a system call's message only the reason: the paths are those of the trial.
+  return said === undefined || said === "" ? error.message.replace(/, \w+ '.*$/s, "") : said;
 }

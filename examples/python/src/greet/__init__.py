@@ -1,0 +1,7 @@
+from shout import shout
+
+GREETING = "fresh plaster"
+
+
+def greet() -> str:
+    return shout(GREETING)
