@@ -35,7 +35,7 @@ describe("fresco init", () => {
       if (!cold.stderr.includes("not stored") || attempt === 3) break;
     }
     const warm = await project.passing(["run"]);
-    expect([...warm.stdout.matchAll(CACHED_AT)].map(([, step]) => step).sort()).toEqual(["build", "lint", "test"]);
+    expect(new Set([...warm.stdout.matchAll(CACHED_AT)].map(([, step]) => step))).toEqual(new Set(["build", "lint", "test"]));
   });
 
   it("writes over nothing without --force, and names what exists", async () => {

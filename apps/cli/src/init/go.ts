@@ -1,5 +1,5 @@
 import type { ProjectFiles } from "./project-files.ts";
-import { check, type Recipe, type RecipeStep } from "./recipe.ts";
+import { check, files, type Recipe, type RecipeStep } from "./recipe.ts";
 
 /** A module or a workspace of Go. */
 export function recogniseGo(project: ProjectFiles): Recipe | undefined {
@@ -30,7 +30,7 @@ function downloadStep(project: ProjectFiles): RecipeStep {
     id: "install",
     comment: "Downloads modules; runs again when one of these files changes.",
     command: inModules("go mod download"),
-    cache: { type: "files", globs: patterns.map((pattern) => ({ pattern })) },
+    cache: files(...patterns),
     outputs: ["/.go-modules"],
   };
 }

@@ -1,7 +1,7 @@
 import { type PackageManager, packageManager } from "./node-package-manager.ts";
 import { buildOutputs } from "./node-outputs.ts";
 import { isRecord, type ProjectFiles } from "./project-files.ts";
-import { check, type Recipe, type RecipeCache, type RecipeGlob, type RecipeStep } from "./recipe.ts";
+import { check, type Recipe, type RecipeCache, type RecipeStep } from "./recipe.ts";
 import { userSettings } from "./node-user-settings.ts";
 
 /** Scripts that become steps. */
@@ -61,10 +61,10 @@ function installStep(
 }
 
 function dependencyFiles(project: ProjectFiles, manager: PackageManager, workspaces: boolean): RecipeCache {
-  const globs: readonly RecipeGlob[] = [
-    { pattern: workspaces ? "package.json" : "/package.json" },
-    ...(manager.lock === undefined ? [] : [{ pattern: `/${manager.lock}` }]),
-    ...[...manager.configuration, "patches"].filter((path) => project.has(path)).map((path) => ({ pattern: `/${path}` })),
+  const globs = [
+    workspaces ? "package.json" : "/package.json",
+    ...(manager.lock === undefined ? [] : [`/${manager.lock}`]),
+    ...[...manager.configuration, "patches"].filter((path) => project.has(path)).map((path) => `/${path}`),
   ];
   return { type: "files", globs, ...(manager.lock === undefined ? { ttl: "1d" } : {}) };
 }

@@ -64,7 +64,7 @@ function declaredDependencies(toml: TomlScan): RecipeStep | undefined {
   const command = `python3 -m venv .venv\npython3 -c '${script}' > /tmp/requirements.txt\n${PIP} -r /tmp/requirements.txt`;
   const comment =
     "Without a lock file the package index decides what is installed: looked up again once a day. (tomllib needs Python 3.11.)";
-  return { id: "install", comment, command, cache: { type: "files", globs: [{ pattern: "/pyproject.toml" }], ttl: "1d" } };
+  return { id: "install", comment, command, cache: { type: "files", globs: ["/pyproject.toml"], ttl: "1d" } };
 }
 
 function lintStep(project: ProjectFiles, toml: TomlScan, python: string): RecipeStep | undefined {

@@ -24,12 +24,7 @@ export interface RecipeStep {
 /** The policy of a step. */
 export type RecipeCache =
   /** Everything but the pipelines themselves. */
-  { readonly type: "source" } | { readonly type: "files"; readonly globs: readonly RecipeGlob[]; readonly ttl?: string };
-
-export interface RecipeGlob {
-  readonly pattern: string;
-  readonly optional?: true;
-}
+  { readonly type: "source" } | { readonly type: "files"; readonly globs: readonly string[]; readonly ttl?: string };
 
 /** A step that only says yes or no: nothing that it writes passes on. */
 export function check(id: "lint" | "typecheck" | "test", command: string): RecipeStep {
@@ -38,5 +33,5 @@ export function check(id: "lint" | "typecheck" | "test", command: string): Recip
 
 /** A policy over these files, which all exist. */
 export function files(...patterns: readonly string[]): RecipeCache {
-  return { type: "files", globs: patterns.map((pattern) => ({ pattern })) };
+  return { type: "files", globs: patterns };
 }

@@ -12,7 +12,7 @@ export function renderPipeline(recipes: readonly Recipe[]): string {
   const options = env.length === 0 ? "" : `, {\n  env: {\n${env.join("")}  },\n}`;
   const usesSource = recipes.some(({ steps }) => steps.some(({ cache }) => cache.type === "source"));
   const all = `${body}\n\nexport default pipeline("ci", [${leaves.join(", ")}]${options});\n`;
-  const imports = ["all", "env", "onChange", "optional", "pipeline", "sh", "ttl"].filter(
+  const imports = ["all", "env", "onChange", "pipeline", "sh", "ttl"].filter(
     (name) => name === "onChange" || new RegExp(`\\b${name}\\(`).test(all),
   );
   return [`import { ${imports.join(", ")} } from "fresco";\n`, ...(usesSource ? [SOURCE] : []), all].join("\n");
@@ -60,9 +60,7 @@ function options(id: string, { cache, outputs }: RecipeStep): string {
 
 function policy(cache: RecipeCache): string {
   if (cache.type === "source") return "source";
-  const globs = cache.globs.map(({ pattern, optional }) =>
-    optional === true ? `optional(${JSON.stringify(pattern)})` : JSON.stringify(pattern),
-  );
+  const globs = cache.globs.map((glob) => JSON.stringify(glob));
   const files = `onChange(${globs.join(", ")})`;
   return cache.ttl === undefined ? files : `all(${files}, ttl(${JSON.stringify(cache.ttl)}))`;
 }

@@ -55,7 +55,7 @@ function fetchStep(project: ProjectFiles, workspace: boolean, locked: string): R
     id: "install",
     comment: "Fetches crates; runs again when one of these files changes. What cargo builds is not carried over: it decides by times.",
     command,
-    cache: { type: "files", globs: patterns.map((pattern) => ({ pattern })), ...(locked === "" ? { ttl: "1d" } : {}) },
+    cache: { type: "files", globs: patterns, ...(locked === "" ? { ttl: "1d" } : {}) },
     outputs: ["/.cargo-home"],
   };
 }
