@@ -32,6 +32,7 @@ export interface OwnerFacts {
   readonly startedAt: number;
 }
 
+/** Ends when it is disposed of. With directories that it has reserved and neither completed nor forgotten it counts as gone instead. */
 export interface Owner extends AsyncDisposable {
   readonly id: string;
   /** The owner's private directory (0700) for everything that goes with it: workspaces, uncached layers. Short, since mount options are limited. */

@@ -92,6 +92,8 @@ export class SqliteOwners implements OwnerStore {
     if (lock === undefined) return;
     using _lock = lock;
     this.#open.delete(id);
+    // What it could not bring to an end, on a full disk for one, is for whoever finds it gone.
+    if (this.#queries.reserved.first({ id }) !== undefined) return;
     await this.#erase(id, this.#clock.now());
   }
 

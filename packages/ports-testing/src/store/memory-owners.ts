@@ -16,7 +16,7 @@ export class MemoryOwners implements OwnerStore {
     const directory = join(this.#state.root, "o", id);
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     this.#state.owners.set(id, { id, directory, alive: true });
-    return { id, directory, [Symbol.asyncDispose]: async () => this.#erase(id, this.#state.clock.now()) };
+    return { id, directory, [Symbol.asyncDispose]: async () => this.#leave(id) };
   }
 
   async gone(): Promise<readonly GoneOwner[]> {
@@ -47,6 +47,13 @@ export class MemoryOwners implements OwnerStore {
   async forget(owner: string, now: number): Promise<void> {
     if (!isGone(this.#state, owner)) throw new FrescoError("store.owner-alive", `The owner ${owner} is alive; what it owns is its own.`);
     this.#erase(owner, now);
+  }
+
+  #leave(id: string): void {
+    const owner = this.#state.owners.get(id);
+    const unfinished = [...this.#state.directories.values()].some((directory) => directory.owner === id && directory.state === "reserved");
+    if (owner !== undefined && unfinished) this.#state.owners.set(id, { ...owner, alive: false });
+    else this.#erase(id, this.#state.clock.now());
   }
 
   #erase(id: string, now: number): void {
