@@ -1,6 +1,6 @@
-// The sandbox contracts as an ordinary user: what root may do says little about what everybody else sees.
+// What stands on the system's permissions, as an ordinary user: what root may do says little about what everybody else sees.
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, globSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import { root } from "../setup/packages.ts";
 import type { Tally } from "./tally.ts";
@@ -8,23 +8,23 @@ import { runVitest } from "./vitest-run.ts";
 
 const user = "fresco-ci";
 const home = `/home/${user}`;
-const packages = ["packages/adapters/sandbox-linux", "packages/adapters/sandbox-host", "packages/adapters/workspace-cow"];
+const adapters = ["sandbox-linux", "sandbox-host", "workspace-cow", "source-git"].map((name) => `packages/adapters/${name}/test`);
+/** The contracts of what meets the system, and the command from cold to warm. */
+const filters = [...adapters, "apps/cli/test/run-cache.test.ts"];
 
 /**
- * Creates the user where it is missing, copies the repository into its home and runs the tests of the packages there.
+ * Creates the user where it is missing, copies the repository into its home and runs the tests there.
  * Not being able to is a failure in CI and a skip elsewhere. Gives nothing to count when the caller is no root: then the
  * main run has been the ordinary user's.
  */
 export function runAsOrdinaryUser(): Tally {
   if (process.getuid?.() !== 0 || process.platform !== "linux") return { passed: 0, failed: 0, skipped: 0 };
-  if (packages.every((each) => globSync(`${each}/test/**/*.test.ts`, { cwd: root }).length === 0))
-    return cannot("there are no tests of sandboxes yet");
   try {
     prepareUser();
     const copy = copyRepository();
     try {
-      console.log(`\nThe sandbox contracts as the user ${user}, in ${copy}`);
-      return runVitest({ directory: copy, filters: packages, reportFile: path.join(home, "report.json"), prefix: asUser() });
+      console.log(`\nThe contracts of the sandboxes and the command as the user ${user}, in ${copy}`);
+      return runVitest({ directory: copy, filters, reportFile: path.join(home, "report.json"), prefix: asUser() });
     } finally {
       rmSync(copy, { recursive: true, force: true });
     }
@@ -35,7 +35,7 @@ export function runAsOrdinaryUser(): Tally {
 
 function cannot(why: string): Tally {
   const inCI = Boolean(process.env["CI"]);
-  console.log(`${inCI ? "FAILED" : "skipped"}: the sandbox contracts as an ordinary user: ${why}`);
+  console.log(`${inCI ? "FAILED" : "skipped"}: the contracts of the sandboxes as an ordinary user: ${why}`);
   return { passed: 0, failed: inCI ? 1 : 0, skipped: inCI ? 0 : 1 };
 }
 

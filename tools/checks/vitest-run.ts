@@ -24,12 +24,13 @@ export interface VitestRun {
 }
 
 /**
- * Runs tests, prints as vitest does, and counts. A file that could not be loaded counts as one failure, and so does a run
- * that failed although no test did: the tripwire was touched, or vitest crashed.
+ * Runs tests, prints as vitest does and the reason of every skip, and counts. A file that could not be loaded counts as one
+ * failure, and so does a run that failed although no test did: the tripwire was touched, a skip had no reason, or vitest crashed.
  */
 export function runVitest({ directory, filters, reportFile, prefix = [] }: VitestRun): Tally {
   rmSync(reportFile, { force: true });
-  const parameters = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`, ...filters];
+  const reporters = ["--reporter=default", "--reporter=./tools/checks/skip-reporter.ts", "--reporter=json"];
+  const parameters = ["run", ...reporters, `--outputFile.json=${reportFile}`, ...filters];
   const [file = "", ...rest] = [...prefix, process.execPath, "node_modules/vitest/vitest.mjs", ...parameters];
   const { status } = spawnSync(file, rest, { cwd: directory, stdio: ["ignore", "inherit", "inherit"] });
   if (!existsSync(reportFile)) return { passed: 0, failed: 1, skipped: 0 };
