@@ -65,7 +65,7 @@ async function searched(): Promise<string | undefined> {
 
 async function tellSabotages(surroundings: Surroundings): Promise<void> {
   for (const sabotage of sabotages) {
-    const subject = engineSubject(surroundings, sabotage);
+    const subject = engineSubject(sabotage.sandbox === undefined ? surroundings : { sandbox: sabotage.sandbox }, sabotage);
     if (sabotage.needsSystem === true && subject.system !== "layered") continue;
     const failure = await searchDifference(subject, { ...options, shrinks: 0, emphasis: sabotage.emphasis, errorsCount: false });
     console.log(`${sabotage.name}: ${failure === undefined ? "NOT NOTICED" : `${failure.wrong.what} after ${failure.tried}`}`);

@@ -21,7 +21,8 @@ export async function agree(subjects: readonly Subject[], history: History): Pro
   for (const [round, { pipeline }] of history.rounds.entries()) {
     for (const { id } of pipeline.steps) {
       const results = all.map(({ name, rounds }) => [name, resultOf(rounds[round]?.get(id))] as const);
-      if (results.some(([, result]) => !isDeepStrictEqual(result, results[0]?.[1]))) return { round, step: id, results: Object.fromEntries(results) };
+      if (results.some(([, result]) => !isDeepStrictEqual(result, results[0]?.[1])))
+        return { round, step: id, results: Object.fromEntries(results) };
     }
   }
   return undefined;

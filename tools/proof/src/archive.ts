@@ -52,7 +52,13 @@ function readHeader(block: string): Header {
   const octal = (start: number, length: number): number => Number.parseInt(field(start, length).trim() || "0", 8);
   const type = field(156, 1);
   const target = field(157, 100);
-  return { path: plain(field(0, 100)), mode: octal(100, 8) & 0o7777, size: octal(124, 12), type, target: type === "1" ? plain(target) : target };
+  return {
+    path: plain(field(0, 100)),
+    mode: octal(100, 8) & 0o7777,
+    size: octal(124, 12),
+    type,
+    target: type === "1" ? plain(target) : target,
+  };
 }
 
 function plain(path: string): string {

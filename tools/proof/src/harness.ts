@@ -45,8 +45,10 @@ async function compareRound(model: Model, { outcomes, project, round }: Lived, s
   const expected = await model.run(project, round.pipeline, { ...round.conditions, drawn });
   if (expected.type === "unmatched") {
     statistics?.addRefused();
-    const isRefused = outcomes instanceof FrescoError && outcomes.code === "view.unmatched";
-    return isRefused ? undefined : { step: undefined, what: "refusal", expected: `nothing matches ${expected.patterns.join(", ")}`, actual: String(outcomes) };
+    if (outcomes instanceof FrescoError && outcomes.code === "view.unmatched") return undefined;
+    const refusal = `nothing matches ${expected.patterns.join(", ")}`;
+    if (outcomes instanceof Error) return { step: undefined, what: "error", expected: refusal, actual: outcomes.stack };
+    return { step: undefined, what: "refusal", expected: refusal, actual: "a run" };
   }
   if (outcomes instanceof Error) return { step: undefined, what: "error", expected: "a run", actual: outcomes.stack };
   statistics?.addRound(round, expected.steps);

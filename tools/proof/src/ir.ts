@@ -3,7 +3,14 @@ import type { Pipeline, Step } from "./model/pipeline.ts";
 
 /** The model's pipeline in the words that the product takes. */
 export function toIR(pipeline: Pipeline): IR {
-  return { version: IR_VERSION, pipeline: "proof", env: pipeline.env, base: { type: "host" }, toolchains: [], steps: pipeline.steps.map(toStep) };
+  return {
+    version: IR_VERSION,
+    pipeline: "proof",
+    env: pipeline.env,
+    base: { type: "host" },
+    toolchains: [],
+    steps: pipeline.steps.map(toStep),
+  };
 }
 
 function toStep({ policy, secrets, env, ...step }: Step): IRStep {

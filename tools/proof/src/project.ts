@@ -66,7 +66,9 @@ function cleared(project: string, path: string): string {
 /** Nothing is edited through a symlink. */
 function isReachable(project: string, path: string): boolean {
   const parent = dirname(path);
-  return parent === "." || (isReachable(project, parent) && lstatSync(join(project, parent), { throwIfNoEntry: false })?.isDirectory() === true);
+  return (
+    parent === "." || (isReachable(project, parent) && lstatSync(join(project, parent), { throwIfNoEntry: false })?.isDirectory() === true)
+  );
 }
 
 function exists(path: string): boolean {

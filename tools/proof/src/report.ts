@@ -21,12 +21,16 @@ export function describeDifference(difference: Difference): string {
 
 /** Who gave what. */
 export function describeDisagreement({ round, step, results }: Disagreement): string {
-  return [`round ${round}, step ${step}`, ...Object.entries(results).map(([name, result]) => `  ${name}: ${JSON.stringify(result)}`)].join("\n");
+  return [`round ${round}, step ${step}`, ...Object.entries(results).map(([name, result]) => `  ${name}: ${JSON.stringify(result)}`)].join(
+    "\n",
+  );
 }
 
 function describeRound(round: Round, index: number, previous: Round | undefined): string {
   const known = new Map(previous?.pipeline.steps.map((step) => [step.id, describeStep(step, previous)]));
-  const steps = round.pipeline.steps.map((step) => describeStep(step, round)).filter((text, at) => known.get(round.pipeline.steps[at]?.id ?? "") !== text);
+  const steps = round.pipeline.steps
+    .map((step) => describeStep(step, round))
+    .filter((text, at) => known.get(round.pipeline.steps[at]?.id ?? "") !== text);
   return [`round ${index} at ${round.conditions.now}`, ...round.edits.map((edit) => `  edit ${JSON.stringify(edit)}`), ...steps].join("\n");
 }
 

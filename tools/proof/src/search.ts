@@ -53,12 +53,20 @@ export function searchDifference(subject: Subject, options: SearchOptions): Prom
 
 /** Draws histories until subjects differ from each other. */
 export function searchDisagreement(subjects: readonly Subject[], options: SearchOptions): Promise<Failure<Disagreement> | undefined> {
-  return search(options, (recipe) => historyOf(without(recipe, ["draw", "home"])), (history) => agree(subjects, history));
+  return search(
+    options,
+    (recipe) => historyOf(without(recipe, ["draw", "home"])),
+    (history) => agree(subjects, history),
+  );
 }
 
 /** A failure for a reader, with what repeats it. */
 export function describeFailure(subject: Subject, failure: Failure<Difference>): string {
-  return [`${subject.name} is not as the model says, ${repeat(failure)}`, describeDifference(failure.wrong), describeHistory(failure.history)].join("\n");
+  return [
+    `${subject.name} is not as the model says, ${repeat(failure)}`,
+    describeDifference(failure.wrong),
+    describeHistory(failure.history),
+  ].join("\n");
 }
 
 /** The same for subjects that differ from each other. */

@@ -38,11 +38,11 @@ export function engineSubject(surroundings: Surroundings, sabotage?: Sabotage): 
       };
       const ports = { ...(sabotage === undefined ? honest : sabotage.wrap(honest)), logs: new FileLogs({ directory: join(directory, "logs"), clock }), processes: new NodeProcesses() };
       return {
-        run: async (ir, { now, readCache, base, inherited, secrets }) => {
+        run: async (ir, { now, readCache, base, place, inherited, secrets }) => {
           clock.set(now);
           Object.assign(state, { base, inherited });
           await using engine = createEngine(ports);
-          const workspacePath = join(directory, "workspace");
+          const workspacePath = join(directory, `workspace-${place}`);
           const { result } = engine.run(ir, { project, keepGoing: true, parallel: 2, logEvents: false, workspacePath, readCache, secrets });
           const { jobs } = await result;
           return new Map(await Promise.all(jobs.map(async (job): Promise<[string, Outcome]> => [job.job, await outcomeOf(job, ports.logs)])));

@@ -25,7 +25,10 @@ export function modelSubject(memory: () => Memory = () => new FullMemory()): Sub
 }
 
 function fromIR(ir: IR): Pipeline {
-  return { env: literals(ir.env), steps: ir.steps.map(({ cache, env, ...step }) => ({ ...step, policy: cache, env: literals(env), secrets: secretsIn(env) })) };
+  return {
+    env: literals(ir.env),
+    steps: ir.steps.map(({ cache, env, ...step }) => ({ ...step, policy: cache, env: literals(env), secrets: secretsIn(env) })),
+  };
 }
 
 function literals(env: Readonly<Record<string, EnvValue>>): Record<string, string> {
@@ -33,7 +36,9 @@ function literals(env: Readonly<Record<string, EnvValue>>): Record<string, strin
 }
 
 function secretsIn(env: Readonly<Record<string, EnvValue>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).flatMap(([variable, value]) => (typeof value === "object" && "secret" in value ? [[variable, value.secret]] : [])));
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([variable, value]) => (typeof value === "object" && "secret" in value ? [[variable, value.secret]] : [])),
+  );
 }
 
 function outcomesOf(run: ExpectedRun): ReadonlyMap<string, Outcome> {

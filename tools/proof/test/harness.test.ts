@@ -39,7 +39,10 @@ it("prints a seed, a path and a history that can be read", async () => {
 });
 
 it("passes errors over where only results count", async () => {
-  const broken: Subject = { ...modelSubject(), open: async (project) => ({ ...(await modelSubject().open(project)), run: () => Promise.reject(new Error("broken")) }) };
+  const broken: Subject = {
+    ...modelSubject(),
+    open: async (project) => ({ ...(await modelSubject().open(project)), run: () => Promise.reject(new Error("broken")) }),
+  };
   expect(await searchDifference(broken, { histories: 1, seed: SEED, shrinks: 0 })).toMatchObject({ wrong: { what: "error" } });
   expect(await searchDifference(broken, { histories: 1, seed: SEED, shrinks: 0, errorsCount: false })).toBeUndefined();
 });

@@ -27,7 +27,7 @@ function step(id: string, command: string, options: Partial<Step> = {}): Step {
 }
 
 async function run(steps: readonly Step[], now = 0): Promise<Readonly<Record<string, string>>> {
-  const conditions = { now, readCache: true, base: 0, inherited: {}, secrets: {} };
+  const conditions = { now, readCache: true, base: 0, place: 0, inherited: {}, secrets: {} };
   const results = await model.run(project, { env: {}, steps }, { ...conditions, drawn: new Map() });
   if (results.type === "unmatched") return { unmatched: results.patterns.join(", ") };
   return Object.fromEntries(

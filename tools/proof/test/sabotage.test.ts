@@ -13,9 +13,10 @@ afterAll(() => expect(leftDirectories()).toEqual([]));
 describe("a difference is noticed where", () => {
   for (const sabotage of sabotages) {
     it(sabotage.name, { timeout: 300_000 }, async (t) => {
-      const why = await unavailable(OVERLAY);
+      const surroundings = sabotage.sandbox === undefined ? OVERLAY : { sandbox: sabotage.sandbox };
+      const why = await unavailable(surroundings);
       t.skip(why !== undefined, why);
-      const subject = engineSubject(OVERLAY, sabotage);
+      const subject = engineSubject(surroundings, sabotage);
       t.skip(sabotage.needsSystem === true && subject.system !== "layered", "the sandbox keeps no system layers here");
       const { emphasis } = sabotage;
       const failure = await searchDifference(subject, { histories: BUDGET, seed: SEED, shrinks: 0, emphasis, errorsCount: false });

@@ -31,7 +31,11 @@ export function operationOn(path: fc.Arbitrary<string>, { operations }: Emphasis
     [1, "to-directory", fc.record({ type: fc.constantFrom("to-directory", "to-file"), path })],
     [1, "to-file", fc.record({ type: fc.constant("to-file"), path: fc.constantFrom("out", "out/deep") })],
     [2, "chmod", fc.record({ type: fc.constant("chmod"), path, mode: fc.constantFrom("600", "755", "644", "640") })],
-    [1, "chmod", fc.record({ type: fc.constant("chmod"), path: fc.constantFrom("out", "empty"), mode: fc.constantFrom("700", "755", "750") })],
+    [
+      1,
+      "chmod",
+      fc.record({ type: fc.constant("chmod"), path: fc.constantFrom("out", "empty"), mode: fc.constantFrom("700", "755", "750") }),
+    ],
     [2, "symlink", fc.record({ type: fc.constant("symlink"), path: link, target })],
     [2, "hardlink", fc.record({ type: fc.constant("hardlink"), name: linked, text: word })],
     [1, "unlink-one", fc.record({ type: fc.constant("unlink-one"), name: linked })],

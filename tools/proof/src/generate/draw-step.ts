@@ -21,7 +21,7 @@ const uses = fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, ar
 const after = fc.oneof({ weight: 6, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(step, { minLength: 1, maxLength: 1 }) });
 
 /** Hardly ever a pattern that must match: one that does not ends the run before it begins. */
-const optional = fc.oneof({ weight: 30, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) });
+const optional = fc.oneof({ weight: 12, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) });
 const globs = fc.array(fc.record({ pattern: fc.constantFrom(...names.GLOBS), optional }), { minLength: 1, maxLength: 3 });
 
 /** Draws a policy that caches. */

@@ -9,7 +9,7 @@ import type { HistoryRecipe } from "./recipe.ts";
 export function historyRecipe(emphasis: Emphasis = {}): fc.Arbitrary<HistoryRecipe> {
   return fc.record({
     steps: fc.array(stepRecipe(emphasis), { minLength: 2, maxLength: 7, size: "max" }),
-    source: fc.array(fc.record({ type: fc.constant("write"), path: sourcePath, text: word }), { minLength: 2, maxLength: 8, size: "max" }),
+    source: fc.array(fc.record({ type: fc.constant("write"), path: sourcePath, text: word }), { minLength: 4, maxLength: 10, size: "max" }),
     rounds: fc.array(fc.array(editRecipe(emphasis), { minLength: 0, maxLength: 2 }), { minLength: 2, maxLength: 7, size: "max" }),
   });
 }

@@ -18,5 +18,7 @@ const STRESS = 15;
 
 /** Draws one of the choices, emphasised ones more often. */
 export function oneOf<T>(emphasised: readonly string[] | undefined, choices: readonly Choice<T>[]): fc.Arbitrary<T> {
-  return fc.oneof(...choices.map(([weight, label, arbitrary]) => ({ weight: emphasised?.includes(label) ? weight * STRESS : weight, arbitrary })));
+  return fc.oneof(
+    ...choices.map(([weight, label, arbitrary]) => ({ weight: emphasised?.includes(label) ? weight * STRESS : weight, arbitrary })),
+  );
 }

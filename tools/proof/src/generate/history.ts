@@ -35,13 +35,14 @@ interface State {
   readonly env: Readonly<Record<string, string>>;
   readonly now: number;
   readonly base: number;
+  readonly place: number;
   readonly proxy: string | null;
 }
 
 /** Works a recipe out. */
 export function historyOf(recipe: HistoryRecipe): History {
   const drafts = recipe.steps.map((step, index): Draft => ({ ...step, id: `s${index}`, tag: `t${index}`, operations: drawingOnce(step.operations) }));
-  let state: State = { steps: drafts, env: {}, now: START, base: 0, proxy: null };
+  let state: State = { steps: drafts, env: {}, now: START, base: 0, place: 0, proxy: null };
   const rounds = [roundOf(state, recipe.source.map((edit) => ({ type: "source", edit })))];
   for (const edits of recipe.rounds) {
     const before = state;
@@ -70,6 +71,7 @@ function roundOf(state: State, edits: readonly EditRecipe[], before: State = sta
       now: state.now,
       readCache: !edits.some(({ type }) => type === "no-cache"),
       base: state.base,
+      place: state.place,
       inherited: state.proxy === null ? {} : { [names.PROXY]: state.proxy },
       secrets: Object.fromEntries(names.SECRETS),
     },
@@ -109,6 +111,8 @@ function edited(state: State, edit: EditRecipe): State {
       return state;
     case "base":
       return { ...state, base: (state.base + 1) % 2 };
+    case "place":
+      return { ...state, place: (state.place + 1) % 2 };
     case "proxy":
       return { ...state, proxy: edit.value };
     case "secret":

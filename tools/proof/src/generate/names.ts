@@ -15,12 +15,30 @@ export const WORDS = ["red", "blue", "cyan"] as const;
 export const VARIABLES = ["COLOUR", "SHAPE"] as const;
 
 /** For `onChange`. */
-export const GLOBS = ["a.txt", "b.txt", "dir", "dir/*.txt", "**/*.txt", "*.txt", "!b.txt", "!dir/y.txt", "lib", "dir/sub/", "run.sh", "?.txt", "made.txt"] as const;
+export const GLOBS = [
+  "a.txt",
+  "b.txt",
+  "dir",
+  "dir/*.txt",
+  "**/*.txt",
+  "*.txt",
+  "!b.txt",
+  "!dir/y.txt",
+  "lib",
+  "dir/sub/",
+  "run.sh",
+  "?.txt",
+  "made.txt",
+] as const;
 
 /** For `outputs`. */
 export const OUTPUTS = [["out"], ["out/one"], ["out/*", "made.txt"], ["**/*.txt"], ["**", "!out/two"], []] as const;
 
-export const SHELLS = [["/bin/sh", "-e"], ["/bin/sh", "-eu"], ["/bin/sh", "-ef"]] as const;
+export const SHELLS = [
+  ["/bin/sh", "-e"],
+  ["/bin/sh", "-eu"],
+  ["/bin/sh", "-ef"],
+] as const;
 export const DIRECTORIES_TO_WORK_IN = [".", "desk", "desk/deep"] as const;
 
 /** For ignore files. */

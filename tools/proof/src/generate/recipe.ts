@@ -42,6 +42,8 @@ export type EditRecipe =
   | { readonly type: "no-cache" }
   /** The system that steps stand on becomes another, as when a package is installed. */
   | { readonly type: "base" }
+  /** The project's workspace goes elsewhere, as when the project is moved. */
+  | { readonly type: "place" }
   /** A variable that passes from the user's environment into every sandbox. */
   | { readonly type: "proxy"; readonly value: string | null }
   | { readonly type: "secret"; readonly step: number; readonly variable: string; readonly name: string | null }

@@ -17,6 +17,7 @@ export interface Seen {
   readonly secrets: Readonly<Record<string, string>>;
   readonly inherited: Readonly<Record<string, string>>;
   readonly base: number;
+  readonly place: number;
   readonly outputs: readonly string[] | null;
   readonly values: readonly string[];
 }

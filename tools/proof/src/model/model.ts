@@ -90,7 +90,7 @@ export class Model {
     const stack = stackOf(step, run.pipeline);
     if (conflictIn(stack, run)) return without({ type: "refused", because: "conflict", paths: [] });
 
-    const seen = seenBy(step, stack, run);
+    const seen = seenBy(step, stack, run, this.#options.system);
     const isCacheable = step.policy.type !== "none" && (this.#options.system !== "none" || !run.pipeline.steps.some((other) => other.parent === step.id));
     const recalled = isCacheable && run.moment.readCache ? this.#memory.recall(seen, step.policy, run.moment.now) : undefined;
     const isReplayed = recalled !== undefined && this.#options.trust === "memory";
@@ -190,7 +190,7 @@ function changeOf(id: string, run: Run): Change {
   return run.done.get(id)?.result?.workspace ?? NOTHING;
 }
 
-function seenBy(step: Step, stack: readonly string[], run: Run): Seen {
+function seenBy(step: Step, stack: readonly string[], run: Run, kind: SystemKind): Seen {
   const system = ancestorsOf(step.id, run.pipeline).map((id) => run.done.get(id)?.result?.system ?? NOTHING);
   return {
     view: viewOf(step.policy, run.source),
@@ -203,6 +203,7 @@ function seenBy(step: Step, stack: readonly string[], run: Run): Seen {
     secrets: step.secrets,
     inherited: run.moment.inherited,
     base: run.moment.base,
+    place: kind === "none" ? run.moment.place : 0,
     outputs: step.outputs,
     values: valuesOf(step.policy),
   };

@@ -12,7 +12,14 @@ export interface Execution {
 /** Runs a command as a step runs: nothing of the surroundings but what every sandbox promises. */
 export async function execute(
   command: string,
-  options: { readonly shell: readonly string[]; readonly workspace: string; readonly cwd: string; readonly home: string; readonly env: Readonly<Record<string, string>>; readonly log: string },
+  options: {
+    readonly shell: readonly string[];
+    readonly workspace: string;
+    readonly cwd: string;
+    readonly home: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly log: string;
+  },
 ): Promise<Execution> {
   const cwd = join(options.workspace, options.cwd);
   mkdirSync(cwd, { recursive: true, mode: 0o755 });

@@ -17,7 +17,9 @@ export function readSource(project: string): Tree {
 
 /** A tracked file may be gone, have become a directory, or lie below what has become a symlink or a file. */
 function readSourceNode(project: string, path: string): TreeNode | undefined {
-  const isBelowDirectories = parentsOf(path).every((parent) => lstatSync(within(project, parent), { throwIfNoEntry: false })?.isDirectory());
+  const isBelowDirectories = parentsOf(path).every((parent) =>
+    lstatSync(within(project, parent), { throwIfNoEntry: false })?.isDirectory(),
+  );
   const stat = isBelowDirectories ? lstatSync(within(project, path), { throwIfNoEntry: false }) : undefined;
   if (stat?.isSymbolicLink()) return { type: "symlink", target: readlinkSync(within(project, path), "latin1") };
   if (!stat?.isFile()) return undefined;
@@ -34,7 +36,10 @@ export function viewOf(policy: Policy, source: Tree): Tree {
     case "onValue":
       return new Map();
     case "onChange":
-      return matching(policy.globs.map((glob) => glob.pattern), source);
+      return matching(
+        policy.globs.map((glob) => glob.pattern),
+        source,
+      );
     case "all": {
       const views = policy.of.map((part) => viewOf(part, source));
       return new Map([...source].filter(([path]) => views.some((view) => view.has(path))));

@@ -6,7 +6,11 @@ import type { Sabotage } from "./sabotage.ts";
 
 /** Workspaces, layers and views that are not what they should be. */
 export const contentSabotages: readonly Sabotage[] = [
-  { name: "deletions are lost", emphasis: { operations: ["remove"] }, wrap: (ports) => ({ ...ports, ...withoutDeletions(ports.workspaces, ports.layers) }) },
+  {
+    name: "deletions are lost",
+    emphasis: { operations: ["remove"] },
+    wrap: (ports) => ({ ...ports, ...withoutDeletions(ports.workspaces, ports.layers) }),
+  },
   {
     name: "the lowest workspace layer is left out",
     emphasis: {},
@@ -17,10 +21,23 @@ export const contentSabotages: readonly Sabotage[] = [
     emphasis: {},
     wrap: (ports) => ({ ...ports, workspaces: preparing(ports.workspaces, (spec) => ({ ...spec, layers: spec.layers.slice(0, -1) })) }),
   },
-  { name: "the topmost system layer is left out", needsSystem: true, emphasis: { operations: ["home"] }, wrap: (ports) => ({ ...ports, sandbox: withoutTopmostSystem(ports.sandbox) }) },
-  { name: "the first run's source is shown for ever", emphasis: { edits: ["source"] }, wrap: (ports) => ({ ...ports, source: stale(ports.source) }) },
+  {
+    name: "the topmost system layer is left out",
+    needsSystem: true,
+    emphasis: { operations: ["home"] },
+    wrap: (ports) => ({ ...ports, sandbox: withoutTopmostSystem(ports.sandbox) }),
+  },
+  {
+    name: "the first run's source is shown for ever",
+    emphasis: { edits: ["source"] },
+    wrap: (ports) => ({ ...ports, source: stale(ports.source) }),
+  },
   { name: "every step sees the whole source", emphasis: {}, wrap: (ports) => ({ ...ports, source: generous(ports.source) }) },
-  { name: "hidden source is never noticed", emphasis: { edits: ["source", "shadow"] }, wrap: (ports) => ({ ...ports, source: unaware(ports.source) }) },
+  {
+    name: "hidden source is never noticed",
+    emphasis: { edits: ["source", "shadow"] },
+    wrap: (ports) => ({ ...ports, source: unaware(ports.source) }),
+  },
 ];
 
 function preparing(workspaces: Workspaces, alter: (spec: WorkspaceSpec) => WorkspaceSpec): Workspaces {

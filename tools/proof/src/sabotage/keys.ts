@@ -9,9 +9,11 @@ interface Omission {
   readonly remains: (fields: KeyFields) => object;
   readonly emphasis: Emphasis;
   readonly needsSystem?: true;
+  readonly sandbox?: "host";
 }
 
 const omissions: Readonly<Record<string, Omission>> = {
+  "the sandbox and its workspace's path": { remains: (fields) => ({ ...fields, sandbox: {} }), emphasis: { edits: ["place"] }, sandbox: "host" },
   "the base": { remains: (fields) => ({ ...fields, base: "" }), emphasis: { edits: ["base"] } },
   "what the sandbox lets through": { remains: (fields) => ({ ...fields, inherited: {} }), emphasis: { edits: ["proxy"] } },
   "the system layers beneath": {

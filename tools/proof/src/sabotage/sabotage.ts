@@ -17,6 +17,8 @@ export interface Sabotage {
   readonly name: string;
   /** Can it be noticed only where what a step leaves in the system passes on? */
   readonly needsSystem?: true;
+  /** The sandbox in which it can be noticed. @default "linux" */
+  readonly sandbox?: "host";
   /** What shows it: its search draws that more often. */
   readonly emphasis: Emphasis;
   /** The ports of one session, sabotaged. */
