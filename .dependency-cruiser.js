@@ -151,7 +151,8 @@ export default {
     },
     {
       name: "no-cycles",
-      comment: "an import() is followed when it is called, long after all modules are there: the table of commands names the one that prints it",
+      comment:
+        "an import() is followed when it is called, long after all modules are there: the table of commands names the one that prints it",
       severity: "error",
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only", "dynamic-import"] } },

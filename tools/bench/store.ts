@@ -35,7 +35,8 @@ try {
   const figures = new Map<string, number[]>();
   for (let run = 0; run <= RUNS; run += 1) for (const [what, ms] of await once(run)) figures.set(what, [...(figures.get(what) ?? []), ms]);
   // The first round pays for loading and for making the store.
-  for (const [what, all] of figures) console.log(`${what.padEnd(44)} ${median(all.slice(1)).toFixed(2).padStart(8)} ms   (first ${(all[0] ?? 0).toFixed(2)})`);
+  for (const [what, all] of figures)
+    console.log(`${what.padEnd(44)} ${median(all.slice(1)).toFixed(2).padStart(8)} ms   (first ${(all[0] ?? 0).toFixed(2)})`);
 } finally {
   rmSync(root, { recursive: true, force: true });
 }
@@ -50,13 +51,27 @@ async function once(run: number): Promise<Map<string, number>> {
   };
   const store = await time("open", () => SqliteStore.open({ directory, clock }));
   await time("gone owners (none)", () => store.owners.gone());
-  const owner = await time("owner open", () => store.owners.open({ process: { pid: 1, startTime: "", bootId: "", machineId: "", pidNamespace: "" }, startedAt: 1 }));
+  const owner = await time("owner open", () =>
+    store.owners.open({ process: { pid: 1, startTime: "", bootId: "", machineId: "", pidNamespace: "" }, startedAt: 1 }),
+  );
   await time("floor: one small durable write", async () => durableWrite(join(root, `floor-${run}`)));
   const reserved = await time(`reserve ${STEPS}`, () => store.directories.reserve("layer", owner.id, STEPS));
   const entries = reserved.map(({ id, path }, step): NewEntry => {
     mkdirSync(path);
     const workspace = { id, path, digest: id, bytes: 1, entries: 1, footprint: [bytePath("out")] };
-    return { key: `${run}-${step}`, fields, project: "/p", pipeline: "ci", step: `s${step}`, run: "r", createdAt: 1, durationMs: 1, system: undefined, workspace, log: "l" };
+    return {
+      key: `${run}-${step}`,
+      fields,
+      project: "/p",
+      pipeline: "ci",
+      step: `s${step}`,
+      run: "r",
+      createdAt: 1,
+      durationMs: 1,
+      system: undefined,
+      workspace,
+      log: "l",
+    };
   });
   await time(`save ${STEPS} entries`, () => store.entries.save(entries));
   await time(`look up ${STEPS} hits`, async () => {
@@ -66,10 +81,18 @@ async function once(run: number): Promise<Map<string, number>> {
     for (const { path } of reserved) readFileSync(join(path, "complete"));
   });
   const { id } = await time("create a run", () =>
-    store.runs.create({ owner: owner.id, project: "/p", ir: { version: 1, pipeline: "ci", env: {}, base: { type: "host" }, toolchains: [], steps: [] }, tree: "t", startedAt: clock.now(), jobs: entries.map(({ step }) => ({ step, label: undefined })) }),
+    store.runs.create({
+      owner: owner.id,
+      project: "/p",
+      ir: { version: 1, pipeline: "ci", env: {}, base: { type: "host" }, toolchains: [], steps: [] },
+      tree: "t",
+      startedAt: clock.now(),
+      jobs: entries.map(({ step }) => ({ step, label: undefined })),
+    }),
   );
   await time(`append ${STEPS} events, each alone`, async () => {
-    for (const { step } of entries) await store.runs.append([{ run: id, ts: 1, type: "job.finished", job: step, status: "cached", exitCode: 0, durationMs: 0 }]);
+    for (const { step } of entries)
+      await store.runs.append([{ run: id, ts: 1, type: "job.finished", job: step, status: "cached", exitCode: 0, durationMs: 0 }]);
   });
   await time("owner end", async () => owner[Symbol.asyncDispose]());
   await time("close", () => store[Symbol.asyncDispose]());

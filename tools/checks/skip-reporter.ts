@@ -13,5 +13,7 @@ function report({ relativeModuleId }: TestModule, test: TestCase): void {
   if (result.state !== "skipped" || test.module.state() === "failed") return;
   const reason = result.note;
   if (reason === undefined) process.exitCode = 1;
-  console.log(`${reason === undefined ? "FAILED " : "skipped"} ${relativeModuleId} > ${test.fullName}: ${reason ?? "it was skipped without a reason"}`);
+  console.log(
+    `${reason === undefined ? "FAILED " : "skipped"} ${relativeModuleId} > ${test.fullName}: ${reason ?? "it was skipped without a reason"}`,
+  );
 }

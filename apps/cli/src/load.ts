@@ -25,7 +25,9 @@ export async function loadProject({ source, store, scratch, project }: LoadReque
   const { entries } = source.view([{ pattern: ".fresco/**", optional: true }]);
   if (entries.length === 0) throw await invisibleError(source);
   const seen = entries.map(({ path, mode, object }) => `${mode} ${object} ${path.length} ${path}`);
-  const key = createHash("sha256").update([VERSION, process.version, ...seen].join("\n"), "latin1").digest("hex");
+  const key = createHash("sha256")
+    .update([VERSION, process.version, ...seen].join("\n"), "latin1")
+    .digest("hex");
   const cached = await store.pipelines.get(key);
   // Written by the lines below and by nothing else: it was validated then.
   if (cached !== undefined) return parseOwn(cached);
@@ -33,7 +35,11 @@ export async function loadProject({ source, store, scratch, project }: LoadReque
   try {
     await layOut(source, entries, directory);
     const { loadPipelines } = await import("@fresco/pipeline-loader");
-    const outcome = await loadPipelines({ directory, displayDirectory: project, dslModule: fileURLToPath(new URL("./index.js", import.meta.url)) });
+    const outcome = await loadPipelines({
+      directory,
+      displayDirectory: project,
+      dslModule: fileURLToPath(new URL("./index.js", import.meta.url)),
+    });
     if (outcome.type === "failed") throw problemsError(outcome.problems);
     await store.pipelines.put(key, JSON.stringify(outcome.pipelines));
     return outcome.pipelines;
@@ -78,7 +84,11 @@ function problemsError(problems: readonly LoadProblem[]): FrescoError {
   const [first] = problems;
   const texts = problems.map(({ file, line, column, message, excerpt, hint }) => {
     const place = file === undefined ? "" : `${file}${line === undefined ? "" : `:${line}${column === undefined ? "" : `:${column}`}`}: `;
-    return [`${place}${message}`, ...(excerpt === undefined ? [] : [excerpt]), ...(problems.length > 1 && hint !== undefined ? [`hint: ${hint}`] : [])].join("\n");
+    return [
+      `${place}${message}`,
+      ...(excerpt === undefined ? [] : [excerpt]),
+      ...(problems.length > 1 && hint !== undefined ? [`hint: ${hint}`] : []),
+    ].join("\n");
   });
   const hint = problems.length === 1 ? first?.hint : undefined;
   return new FrescoError(first?.code ?? "pipeline.invalid", texts.join("\n"), { kind: "input", ...(hint === undefined ? {} : { hint }) });

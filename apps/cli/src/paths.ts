@@ -10,7 +10,11 @@ export interface FrescoPaths {
 }
 
 /** `FRESCO_HOME` puts everything under one directory; without it the XDG directories, or macOS's own. */
-export function frescoPaths(environment: Readonly<Record<string, string | undefined>>, home: string, platform: NodeJS.Platform): FrescoPaths {
+export function frescoPaths(
+  environment: Readonly<Record<string, string | undefined>>,
+  home: string,
+  platform: NodeJS.Platform,
+): FrescoPaths {
   const root = environment["FRESCO_HOME"];
   if (root !== undefined && root !== "") return { state: join(root, "state"), cache: join(root, "cache"), config: join(root, "config") };
   if (platform === "darwin") {
@@ -22,5 +26,9 @@ export function frescoPaths(environment: Readonly<Record<string, string | undefi
     // The specification says that a relative path is to be ignored.
     return join(value?.startsWith("/") ? value : join(home, fallback), "fresco");
   };
-  return { state: base("XDG_STATE_HOME", ".local/state"), cache: base("XDG_CACHE_HOME", ".cache"), config: base("XDG_CONFIG_HOME", ".config") };
+  return {
+    state: base("XDG_STATE_HOME", ".local/state"),
+    cache: base("XDG_CACHE_HOME", ".cache"),
+    config: base("XDG_CONFIG_HOME", ".config"),
+  };
 }

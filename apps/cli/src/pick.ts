@@ -17,7 +17,10 @@ export function pickPipeline(pipelines: readonly IR[], name: string | undefined)
   const [first] = pipelines;
   if (name === undefined) {
     if (first !== undefined && pipelines.length === 1) return { ir: first };
-    throw new FrescoError("run.which", `the project has several pipelines: ${names.join(", ")}`, { kind: "input", hint: "name one of them" });
+    throw new FrescoError("run.which", `the project has several pipelines: ${names.join(", ")}`, {
+      kind: "input",
+      hint: "name one of them",
+    });
   }
   const named = pipelines.find(({ pipeline }) => pipeline === name);
   if (named !== undefined) return { ir: named };
@@ -32,8 +35,12 @@ export function pickPipeline(pipelines: readonly IR[], name: string | undefined)
   }
   const steps = pipelines.flatMap((ir) => ir.steps.map(({ id }) => id));
   const near = nearest(name, [...names, ...steps]);
-  throw new FrescoError("run.unknown", `there is no pipeline and no step "${name}"${near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`}`, {
-    kind: "input",
-    hint: `pipelines: ${names.join(", ")}; steps: ${steps.join(", ")}`,
-  });
+  throw new FrescoError(
+    "run.unknown",
+    `there is no pipeline and no step "${name}"${near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`}`,
+    {
+      kind: "input",
+      hint: `pipelines: ${names.join(", ")}; steps: ${steps.join(", ")}`,
+    },
+  );
 }

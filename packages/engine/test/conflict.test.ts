@@ -16,7 +16,11 @@ describe("A step that uses two writers of one path", () => {
     await using bench = new Bench();
     const run = await bench.run(pipelineOf(left, apart), { keepGoing: true });
     expect(run.statuses).toEqual({ left: "passed", right: "passed", both: "failed", beside: "passed" });
-    expect(run.job("both").reason).toMatchObject({ type: "violation", code: "workspace.conflict", text: containing(/"left" and "right".*path/) });
+    expect(run.job("both").reason).toMatchObject({
+      type: "violation",
+      code: "workspace.conflict",
+      text: containing(/"left" and "right".*path/),
+    });
     expect(bench.sandbox.started).not.toContain("both");
   });
 

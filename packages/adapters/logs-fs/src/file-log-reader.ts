@@ -110,7 +110,13 @@ class FileLogRecord implements LogRecord {
   readonly #stderr: number;
   readonly #status: number;
 
-  constructor({ seq, ts, kind, data, partial }: Omit<LogRecord, "next">, start: RecordStart, stdout: number, stderr: number, status: number) {
+  constructor(
+    { seq, ts, kind, data, partial }: Omit<LogRecord, "next">,
+    start: RecordStart,
+    stdout: number,
+    stderr: number,
+    status: number,
+  ) {
     this.seq = seq;
     this.ts = ts;
     this.kind = kind;

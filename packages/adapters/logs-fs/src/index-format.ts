@@ -75,7 +75,11 @@ export class IndexEncoder {
 }
 
 /** The record at `offset`, and where the next one begins; `undefined` where it is not there whole. `before`: the time of the record before. */
-export function decodeRecord(bytes: Uint8Array, offset: number, before: number): { readonly record: IndexRecord; readonly next: number } | undefined {
+export function decodeRecord(
+  bytes: Uint8Array,
+  offset: number,
+  before: number,
+): { readonly record: IndexRecord; readonly next: number } | undefined {
   const head = varint(bytes, offset);
   if (head === undefined) return undefined;
   const time = varint(bytes, head.next);

@@ -41,7 +41,8 @@ export function parsePosition(position: LogPosition): ResumePoint {
   const numbers = position.state.split(" ").map(Number);
   const [indexOffset, rawOffset, ts, stdout, stderr, status, toldStdout, toldStderr, toldStatus] = numbers;
   const complete = numbers.length === 9 && numbers.every((number) => Number.isSafeInteger(number) && number >= 0);
-  if (!complete || indexOffset === undefined || rawOffset === undefined || ts === undefined || stdout === undefined || stderr === undefined) throw refused(position);
+  if (!complete || indexOffset === undefined || rawOffset === undefined || ts === undefined || stdout === undefined || stderr === undefined)
+    throw refused(position);
   if (status === undefined || toldStdout === undefined || toldStderr === undefined || toldStatus === undefined) throw refused(position);
   return {
     start: { indexOffset, rawOffset, ts, before: { stdout, stderr, status } },
@@ -50,7 +51,11 @@ export function parsePosition(position: LogPosition): ResumePoint {
 }
 
 /** The start of the record after `start`. */
-export function after(start: RecordStart, record: { readonly kind: Kind; readonly ts: number; readonly length: number }, indexOffset: number): RecordStart {
+export function after(
+  start: RecordStart,
+  record: { readonly kind: Kind; readonly ts: number; readonly length: number },
+  indexOffset: number,
+): RecordStart {
   const { stdout, stderr, status } = start.before;
   const raw = record.kind === "stdout" || record.kind === "stderr" ? record.length : 0;
   return {

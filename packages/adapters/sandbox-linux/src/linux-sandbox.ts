@@ -98,7 +98,9 @@ export class LinuxSandbox implements Sandbox {
   }
 
   explain(exitCode: number, output: string): string | undefined {
-    return exitCode === 127 ? explainMissingCommand(output, (name) => findCommand(name, this.#options.environment["PATH"] ?? "")) : undefined;
+    return exitCode === 127
+      ? explainMissingCommand(output, (name) => findCommand(name, this.#options.environment["PATH"] ?? ""))
+      : undefined;
   }
 
   async #startOn(stage: Stage, request: StepRequest, facts: SkeletonFacts, bound: Bindings): Promise<LinuxStep> {

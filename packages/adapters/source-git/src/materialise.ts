@@ -113,7 +113,10 @@ interface Filled {
 }
 
 /** @param write Fills the directory and returns its bytes; `undefined`: it cannot be made this way here. */
-async function fill({ store, owner }: Materialising, write: (directory: string) => Promise<number | undefined>): Promise<Filled | undefined> {
+async function fill(
+  { store, owner }: Materialising,
+  write: (directory: string) => Promise<number | undefined>,
+): Promise<Filled | undefined> {
   const [directory] = await store.reserve("tree", owner, 1);
   if (directory === undefined) throw new Error("no directory was reserved");
   let bytes: number | undefined;

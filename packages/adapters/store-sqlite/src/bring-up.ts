@@ -42,7 +42,10 @@ function createFile(path: string): void {
   try {
     createPrivate(path);
   } catch (cause) {
-    throw new FrescoError("store.read-only", `${path} cannot be made.`, { hint: "Check the permissions of its directory and whether its file system is mounted read-only.", cause });
+    throw new FrescoError("store.read-only", `${path} cannot be made.`, {
+      hint: "Check the permissions of its directory and whether its file system is mounted read-only.",
+      cause,
+    });
   }
 }
 
@@ -54,12 +57,18 @@ function schemaVersion(connection: Sqlite.Database, path: string): number {
   const { version, application, tables } = statement.get() ?? { version: 0, application: 0, tables: 0 };
   const untouched = version === 0 && application === 0 && tables === 0;
   if (application !== APPLICATION_ID && !untouched) {
-    throw new FrescoError("store.not-fresco", `${path} is the database of another program.`, { hint: "Let FRESCO_HOME name another directory." });
+    throw new FrescoError("store.not-fresco", `${path} is the database of another program.`, {
+      hint: "Let FRESCO_HOME name another directory.",
+    });
   }
   if (version > MIGRATIONS.length) {
-    throw new FrescoError("store.newer", `${path} was written by a newer Fresco (schema ${version}; this one knows ${MIGRATIONS.length}).`, {
-      hint: "Update Fresco, or let FRESCO_HOME name another directory.",
-    });
+    throw new FrescoError(
+      "store.newer",
+      `${path} was written by a newer Fresco (schema ${version}; this one knows ${MIGRATIONS.length}).`,
+      {
+        hint: "Update Fresco, or let FRESCO_HOME name another directory.",
+      },
+    );
   }
   return version;
 }

@@ -94,7 +94,9 @@ export class Query<P extends Bindings, O> {
   #run<R>(bindings: P, use: (statement: Sqlite.Statement<unknown[], O>, values: unknown[]) => R): R {
     try {
       this.#prepared ??= this.#prepare();
-      const values = this.#prepared.parameters.map((parameter) => (parameter instanceof Placeholder ? bindings[parameter.name] : parameter));
+      const values = this.#prepared.parameters.map((parameter) =>
+        parameter instanceof Placeholder ? bindings[parameter.name] : parameter,
+      );
       return use(this.#prepared.statement, values);
     } catch (error) {
       throw translated(error, this.#connection.name);

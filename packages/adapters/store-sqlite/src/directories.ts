@@ -88,7 +88,9 @@ export function directoryPath(store: string, kind: DirectoryKind, id: string): s
 function queries(database: Database) {
   return {
     reserve: database.query<{ id: string; kind: DirectoryKind; owner: string; now: number }>()((db, $) =>
-      db.insertInto("directories").values({ id: $("id"), kind: $("kind"), state: "reserved", owner: $("owner"), bytes: 0, note: "", last_used_at: $("now") }),
+      db
+        .insertInto("directories")
+        .values({ id: $("id"), kind: $("kind"), state: "reserved", owner: $("owner"), bytes: 0, note: "", last_used_at: $("now") }),
     ),
     byId: database.query<{ id: string }>()((db, $) =>
       db
@@ -97,9 +99,17 @@ function queries(database: Database) {
         .select(["kind", "state", "note", "digest"])
         .where("directories.id", "=", $("id")),
     ),
-    byIds: database.query<{ ids: string }>()((db, $) => db.selectFrom("directories").select(["id", "kind"]).where("id", "in", among($("ids")))),
+    byIds: database.query<{ ids: string }>()((db, $) =>
+      db
+        .selectFrom("directories")
+        .select(["id", "kind"])
+        .where("id", "in", among($("ids"))),
+    ),
     complete: database.query<{ id: string; bytes: number; note: string; now: number }>()((db, $) =>
-      db.updateTable("directories").set({ state: "complete", bytes: $("bytes"), note: $("note"), last_used_at: $("now") }).where("id", "=", $("id")),
+      db
+        .updateTable("directories")
+        .set({ state: "complete", bytes: $("bytes"), note: $("note"), last_used_at: $("now") })
+        .where("id", "=", $("id")),
     ),
     forget: database.query<{ ids: string }>()((db, $) => db.deleteFrom("directories").where("id", "in", among($("ids")))),
     list: database.query<{ kind: DirectoryKind; prefix: string }>()((db, $) =>
@@ -113,11 +123,22 @@ function queries(database: Database) {
         .orderBy("id", "desc"),
     ),
     lease: database.query<{ id: string; owner: string }>()((db, $) =>
-      db.insertInto("leases").values({ directory: $("id"), owner: $("owner") }).onConflict((conflict) => conflict.doNothing()),
+      db
+        .insertInto("leases")
+        .values({ directory: $("id"), owner: $("owner") })
+        .onConflict((conflict) => conflict.doNothing()),
     ),
-    used: database.query<{ id: string; now: number }>()((db, $) => db.updateTable("directories").set({ last_used_at: $("now") }).where("id", "=", $("id"))),
+    used: database.query<{ id: string; now: number }>()((db, $) =>
+      db
+        .updateTable("directories")
+        .set({ last_used_at: $("now") })
+        .where("id", "=", $("id")),
+    ),
     release: database.query<{ ids: string; owner: string }>()((db, $) =>
-      db.deleteFrom("leases").where("owner", "=", $("owner")).where("directory", "in", among($("ids"))),
+      db
+        .deleteFrom("leases")
+        .where("owner", "=", $("owner"))
+        .where("directory", "in", among($("ids"))),
     ),
     /** What nobody reserved any more (its owner left) goes too: nobody can complete it. */
     condemn: database.query<{ kind: DirectoryKind; keep: string }>()((db, $) =>
@@ -125,11 +146,17 @@ function queries(database: Database) {
         .updateTable("directories")
         .set({ state: "going" })
         .where("kind", "=", $("kind"))
-        .where((where) => where.or([where("state", "=", "complete"), where.and([where("state", "=", "reserved"), where("owner", "is", null)])]))
+        .where((where) =>
+          where.or([where("state", "=", "complete"), where.and([where("state", "=", "reserved"), where("owner", "is", null)])]),
+        )
         .where("id", "not in", among($("keep")))
         .where("id", "not in", db.selectFrom("leases").select("directory"))
         .where("id", "not in", db.selectFrom("entries").select("system").where("system", "is not", null).$narrowType<{ system: string }>())
-        .where("id", "not in", db.selectFrom("entries").select("workspace").where("workspace", "is not", null).$narrowType<{ workspace: string }>()),
+        .where(
+          "id",
+          "not in",
+          db.selectFrom("entries").select("workspace").where("workspace", "is not", null).$narrowType<{ workspace: string }>(),
+        ),
     ),
     going: database.query<{ kind: DirectoryKind }>()((db, $) =>
       db.selectFrom("directories").select("id").where("kind", "=", $("kind")).where("state", "=", "going").orderBy("id"),

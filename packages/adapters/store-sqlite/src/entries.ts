@@ -92,7 +92,18 @@ export class SqliteEntries implements EntryStore {
   #insert(entry: NewEntry): void {
     const { key, project, pipeline, step, run, createdAt, durationMs, log } = entry;
     this.#keepFields(key, entry.fields);
-    this.#queries.insert.run({ key, project, pipeline, step, run, createdAt, durationMs, log, system: entry.system?.id ?? null, workspace: entry.workspace?.id ?? null });
+    this.#queries.insert.run({
+      key,
+      project,
+      pipeline,
+      step,
+      run,
+      createdAt,
+      durationMs,
+      log,
+      system: entry.system?.id ?? null,
+      workspace: entry.workspace?.id ?? null,
+    });
   }
 
   #complete(layer: StoredLayer): void {

@@ -11,7 +11,18 @@ export function entryQueries(database: Database) {
 }
 
 function entryRows(database: Database) {
-  type NewRow = { key: string; project: string; pipeline: string; step: string; run: string; createdAt: number; durationMs: number; log: string; system: string | null; workspace: string | null };
+  type NewRow = {
+    key: string;
+    project: string;
+    pipeline: string;
+    step: string;
+    run: string;
+    createdAt: number;
+    durationMs: number;
+    log: string;
+    system: string | null;
+    workspace: string | null;
+  };
   return {
     byKey: database.query<{ key: string }>()((db, $) => rows(db).select(incomplete.as("incomplete")).where("entries.key", "=", $("key"))),
     latest: database.query<{ project: string; pipeline: string; step: string }>()((db, $) =>
@@ -39,19 +50,17 @@ function entryRows(database: Database) {
           workspace: $("workspace"),
         })
         .onConflict((conflict) =>
-          conflict
-            .column("key")
-            .doUpdateSet((taken) => ({
-              project: taken.ref("excluded.project"),
-              pipeline: taken.ref("excluded.pipeline"),
-              step: taken.ref("excluded.step"),
-              run: taken.ref("excluded.run"),
-              created_at: taken.ref("excluded.created_at"),
-              duration_ms: taken.ref("excluded.duration_ms"),
-              log: taken.ref("excluded.log"),
-              system: taken.ref("excluded.system"),
-              workspace: taken.ref("excluded.workspace"),
-            })),
+          conflict.column("key").doUpdateSet((taken) => ({
+            project: taken.ref("excluded.project"),
+            pipeline: taken.ref("excluded.pipeline"),
+            step: taken.ref("excluded.step"),
+            run: taken.ref("excluded.run"),
+            created_at: taken.ref("excluded.created_at"),
+            duration_ms: taken.ref("excluded.duration_ms"),
+            log: taken.ref("excluded.log"),
+            system: taken.ref("excluded.system"),
+            workspace: taken.ref("excluded.workspace"),
+          })),
         ),
     ),
     remove: database.query<{ keys: string }>()((db, $) => db.deleteFrom("entries").where("key", "in", among($("keys")))),
@@ -77,7 +86,10 @@ function layerRows(database: Database) {
         .onConflict((conflict) => conflict.doNothing()),
     ),
     completeDirectory: database.query<{ id: string; bytes: number; now: number }>()((db, $) =>
-      db.updateTable("directories").set({ state: "complete", bytes: $("bytes"), last_used_at: $("now") }).where("id", "=", $("id")),
+      db
+        .updateTable("directories")
+        .set({ state: "complete", bytes: $("bytes"), last_used_at: $("now") })
+        .where("id", "=", $("id")),
     ),
     leaseToReserver: database.query<{ id: string }>()((db, $) =>
       db
@@ -93,9 +105,17 @@ function layerRows(database: Database) {
         .onConflict((conflict) => conflict.doNothing()),
     ),
     lease: database.query<{ id: string; owner: string }>()((db, $) =>
-      db.insertInto("leases").values({ directory: $("id"), owner: $("owner") }).onConflict((conflict) => conflict.doNothing()),
+      db
+        .insertInto("leases")
+        .values({ directory: $("id"), owner: $("owner") })
+        .onConflict((conflict) => conflict.doNothing()),
     ),
-    used: database.query<{ id: string; now: number }>()((db, $) => db.updateTable("directories").set({ last_used_at: $("now") }).where("id", "=", $("id"))),
+    used: database.query<{ id: string; now: number }>()((db, $) =>
+      db
+        .updateTable("directories")
+        .set({ last_used_at: $("now") })
+        .where("id", "=", $("id")),
+    ),
   };
 }
 
@@ -111,16 +131,24 @@ function claimRows(database: Database) {
         .values({ key: $("key"), owner: $("owner"), since: $("now") })
         .onConflict((conflict) => conflict.column("key").doUpdateSet({ owner: $("owner"), since: $("now") })),
     ),
-    unclaim: database.query<{ key: string; owner: string }>()((db, $) => db.deleteFrom("claims").where("key", "=", $("key")).where("owner", "=", $("owner"))),
+    unclaim: database.query<{ key: string; owner: string }>()((db, $) =>
+      db.deleteFrom("claims").where("key", "=", $("key")).where("owner", "=", $("owner")),
+    ),
   };
 }
 
 function keyRows(database: Database) {
   return {
     hasFields: database.query<{ key: string }>()((db, $) => db.selectFrom("key_fields").select("key").where("key", "=", $("key"))),
-    insertFields: database.query<{ key: string; fields: string }>()((db, $) => db.insertInto("key_fields").values({ key: $("key"), fields: $("fields") })),
+    insertFields: database.query<{ key: string; fields: string }>()((db, $) =>
+      db.insertInto("key_fields").values({ key: $("key"), fields: $("fields") }),
+    ),
     describe: database.query<{ run: string; step: string; key: string }>()((db, $) =>
-      db.updateTable("jobs").set({ key: $("key") }).where("run", "=", $("run")).where("step", "=", $("step")),
+      db
+        .updateTable("jobs")
+        .set({ key: $("key") })
+        .where("run", "=", $("run"))
+        .where("step", "=", $("step")),
     ),
   };
 }

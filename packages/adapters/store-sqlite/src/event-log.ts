@@ -68,10 +68,17 @@ function queries(database: Database) {
       db.insertInto("events").values({ run: $("run"), seq: $("seq"), ts: $("ts"), type: $("type"), body: $("body") }),
     ),
     runStatus: database.query<{ run: string; status: RunStatus; finishedAt: number | null }>()((db, $) =>
-      db.updateTable("runs").set({ status: $("status"), finished_at: $("finishedAt") }).where("id", "=", $("run")),
+      db
+        .updateTable("runs")
+        .set({ status: $("status"), finished_at: $("finishedAt") })
+        .where("id", "=", $("run")),
     ),
     jobStatus: database.query<{ run: string; step: string; status: JobStatus }>()((db, $) =>
-      db.updateTable("jobs").set({ status: $("status") }).where("run", "=", $("run")).where("step", "=", $("step")),
+      db
+        .updateTable("jobs")
+        .set({ status: $("status") })
+        .where("run", "=", $("run"))
+        .where("step", "=", $("step")),
     ),
     jobStarted: database.query<{ run: string; step: string; attempt: number; ts: number }>()((db, $) =>
       db
@@ -86,7 +93,14 @@ function queries(database: Database) {
         .values({ run: $("run"), step: $("step"), attempt: $("attempt"), sandbox: $("sandbox"), started_at: $("ts") })
         .onConflict((conflict) => conflict.doUpdateSet({ sandbox: $("sandbox"), started_at: $("ts") })),
     ),
-    jobFinished: database.query<{ run: string; step: string; status: JobStatus; exitCode: number | null; durationMs: number; reason: string | null }>()((db, $) =>
+    jobFinished: database.query<{
+      run: string;
+      step: string;
+      status: JobStatus;
+      exitCode: number | null;
+      durationMs: number;
+      reason: string | null;
+    }>()((db, $) =>
       db
         .updateTable("jobs")
         .set({ status: $("status"), exit_code: $("exitCode"), duration_ms: $("durationMs"), reason: $("reason") })

@@ -18,7 +18,11 @@ export class ShortIds {
 
   constructor(database: Database) {
     this.#next = database.query<{ count: number }>()((db, $) =>
-      db.updateTable("meta").set({ value: sql<number>`value + ${$("count")}` }).where("name", "=", "last-id").returning("value"),
+      db
+        .updateTable("meta")
+        .set({ value: sql<number>`value + ${$("count")}` })
+        .where("name", "=", "last-id")
+        .returning("value"),
     );
   }
 
@@ -26,12 +30,16 @@ export class ShortIds {
   take(count: number): string[] {
     const last = Number(this.#next.first({ count })?.value);
     // Two random digits keep a new database apart from what an older, lost one left in the same directory.
-    return Array.from({ length: count }, (_, index) => (last - count + index + 1).toString(36) + base32(randomInt(ALPHABET.length ** 2), 2));
+    return Array.from(
+      { length: count },
+      (_, index) => (last - count + index + 1).toString(36) + base32(randomInt(ALPHABET.length ** 2), 2),
+    );
   }
 }
 
 function base32(value: number, digits: number): string {
   let text = "";
-  for (let rest = value; text.length < digits; rest = Math.floor(rest / ALPHABET.length)) text = ALPHABET.charAt(rest % ALPHABET.length) + text;
+  for (let rest = value; text.length < digits; rest = Math.floor(rest / ALPHABET.length))
+    text = ALPHABET.charAt(rest % ALPHABET.length) + text;
   return text;
 }

@@ -8,7 +8,11 @@ import type { LeftStep, StoredEvent } from "@fresco/ports";
  * of strangers' data, of which there is none here.
  */
 export function parseFields(json: string): KeyFields {
-  return parse(json, (value): value is KeyFields => isObject(value) && typeof value["command"] === "string" && Array.isArray(value["view"]), "key fields");
+  return parse(
+    json,
+    (value): value is KeyFields => isObject(value) && typeof value["command"] === "string" && Array.isArray(value["view"]),
+    "key fields",
+  );
 }
 
 export function parseReason(json: string): Reason {
@@ -20,7 +24,11 @@ export function parseLeftStep(json: string): LeftStep {
 }
 
 export function parseEvent(json: string): StoredEvent {
-  return parse(json, (value): value is StoredEvent => isObject(value) && typeof value["type"] === "string" && typeof value["run"] === "string", "an event");
+  return parse(
+    json,
+    (value): value is StoredEvent => isObject(value) && typeof value["type"] === "string" && typeof value["run"] === "string",
+    "an event",
+  );
 }
 
 export function parseIR(json: string): IR {
@@ -28,7 +36,11 @@ export function parseIR(json: string): IR {
 }
 
 export function parsePaths(json: string): readonly BytePath[] {
-  return parse(json, (value): value is readonly BytePath[] => Array.isArray(value) && value.every((path) => typeof path === "string"), "paths");
+  return parse(
+    json,
+    (value): value is readonly BytePath[] => Array.isArray(value) && value.every((path) => typeof path === "string"),
+    "paths",
+  );
 }
 
 function parse<T>(json: string, is: (value: unknown) => value is T, what: string): T {

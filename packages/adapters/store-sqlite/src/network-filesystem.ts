@@ -18,7 +18,8 @@ const NETWORK: ReadonlyMap<number, string> = new Map([
 ]);
 const FUSE = 0x65735546;
 /** FUSE serves local disks too (`fuseblk`); these reach over the network. */
-const NETWORK_FUSE = /^fuse\.(sshfs|s3fs|s3ql|goofys|gcsfuse|blobfuse2?|rclone|curlftpfs|davfs2?|glusterfs|ceph|ceph-fuse|juicefs|nfs|smb|cifs|mfs|moosefs|lizardfs|afp|gvfsd-fuse|kio-fuse)$/;
+const NETWORK_FUSE =
+  /^fuse\.(sshfs|s3fs|s3ql|goofys|gcsfuse|blobfuse2?|rclone|curlftpfs|davfs2?|glusterfs|ceph|ceph-fuse|juicefs|nfs|smb|cifs|mfs|moosefs|lizardfs|afp|gvfsd-fuse|kio-fuse)$/;
 
 /**
  * A lock on such a file system can be held or dropped behind the kernel's back, so nothing there can be trusted.
@@ -29,9 +30,13 @@ export function refuseNetworkFilesystem(directory: string): void {
   if (process.platform !== "linux") return;
   const name = networkFilesystem(statfsSync(directory).type, () => filesystemOf(directory, readFileSync("/proc/self/mountinfo", "utf8")));
   if (name === undefined) return;
-  throw new FrescoError("store.network-filesystem", `${directory} is on a network file system (${name}), whose locks cannot be relied on.`, {
-    hint: "Let FRESCO_HOME name a directory on a local disk.",
-  });
+  throw new FrescoError(
+    "store.network-filesystem",
+    `${directory} is on a network file system (${name}), whose locks cannot be relied on.`,
+    {
+      hint: "Let FRESCO_HOME name a directory on a local disk.",
+    },
+  );
 }
 
 /** The name of a network file system; `undefined` for a local one. `fuse` tells which FUSE file system it is. */

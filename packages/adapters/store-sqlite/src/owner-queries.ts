@@ -16,12 +16,29 @@ export function ownerQueries(database: Database) {
         started_at: $("startedAt"),
       }),
     ),
-    alive: database.query<{ id: string }>()((db, $) => db.selectFrom("owners").select("id").where("id", "=", $("id")).where("gone_at", "is", null)),
-    gone: database.query<{ id: string; now: number }>()((db, $) => db.updateTable("owners").set({ gone_at: $("now") }).where("id", "=", $("id"))),
-    others: database.query<{ own: string }>()((db, $) => db.selectFrom("owners").select("id").where("id", "not in", among($("own")))),
+    alive: database.query<{ id: string }>()((db, $) =>
+      db.selectFrom("owners").select("id").where("id", "=", $("id")).where("gone_at", "is", null),
+    ),
+    gone: database.query<{ id: string; now: number }>()((db, $) =>
+      db
+        .updateTable("owners")
+        .set({ gone_at: $("now") })
+        .where("id", "=", $("id")),
+    ),
+    others: database.query<{ own: string }>()((db, $) =>
+      db
+        .selectFrom("owners")
+        .select("id")
+        .where("id", "not in", among($("own"))),
+    ),
     remove: database.query<{ id: string }>()((db, $) => db.deleteFrom("owners").where("id", "=", $("id"))),
     unfinishedRuns: database.query<{ id: string }>()((db, $) =>
-      db.selectFrom("runs").select(["id", "status", "started_at as startedAt"]).where("owner", "=", $("id")).where("status", "in", ["queued", "running"]).orderBy("id"),
+      db
+        .selectFrom("runs")
+        .select(["id", "status", "started_at as startedAt"])
+        .where("owner", "=", $("id"))
+        .where("status", "in", ["queued", "running"])
+        .orderBy("id"),
     ),
     unfinishedJobs: database.query<{ run: string }>()((db, $) =>
       db

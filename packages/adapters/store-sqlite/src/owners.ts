@@ -38,7 +38,9 @@ export class SqliteOwners implements OwnerStore {
   async open(owner: OwnerFacts): Promise<Owner> {
     for (;;) {
       const id = this.#commitRow(owner);
-      const lock = this.#database.write(() => (this.#queries.alive.first({ id }) === undefined ? undefined : KernelLock.take(this.#lockPath(id))));
+      const lock = this.#database.write(() =>
+        this.#queries.alive.first({ id }) === undefined ? undefined : KernelLock.take(this.#lockPath(id)),
+      );
       // Somebody saw the row before it was locked, and took this owner for gone: it stays so.
       if (lock === undefined) continue;
       this.#open.set(id, lock);
@@ -101,7 +103,9 @@ export class SqliteOwners implements OwnerStore {
     await rm(this.#ownerDirectory(id), { recursive: true, force: true });
     this.#database.write(() => {
       for (const { id: run, status, startedAt } of this.#queries.unfinishedRuns.all({ id })) {
-        const jobs = this.#queries.unfinishedJobs.all({ run }).map((job) => ({ ...job, job: job.step, startedAt: job.startedAt ?? undefined }));
+        const jobs = this.#queries.unfinishedJobs
+          .all({ run })
+          .map((job) => ({ ...job, job: job.step, startedAt: job.startedAt ?? undefined }));
         for (const event of reconcile({ run, status, startedAt, jobs }, now)) this.#events.append(event);
       }
       rmSync(this.#lockPath(id), { force: true });
@@ -114,7 +118,9 @@ export class SqliteOwners implements OwnerStore {
       id,
       directory: this.#ownerDirectory(id),
       runs: this.#queries.unfinishedRuns.all({ id }).map((run) => run.id),
-      steps: this.#queries.remains.all({ id }).map(({ run, step, sandbox, remains }) => ({ ...parseLeftStep(remains), run, job: step, sandbox })),
+      steps: this.#queries.remains
+        .all({ id })
+        .map(({ run, step, sandbox, remains }) => ({ ...parseLeftStep(remains), run, job: step, sandbox })),
       directories: this.#queries.reserved.all({ id }).map((row) => ({ ...row, path: directoryPath(this.#directory, row.kind, row.id) })),
       claims: this.#queries.claims.all({ id }).map(({ key }) => key),
     };

@@ -9,7 +9,10 @@ export function privateDirectory(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new FrescoError("store.no-directory", `The directory ${path} cannot be made.`, { hint: "Let FRESCO_HOME name a directory that you may write to.", cause });
+    throw new FrescoError("store.no-directory", `The directory ${path} cannot be made.`, {
+      hint: "Let FRESCO_HOME name a directory that you may write to.",
+      cause,
+    });
   }
   // The directory itself may be reached through the user's symlink.
   tighten(path, statSync(path), 0o700);
@@ -19,7 +22,8 @@ export function privateDirectory(path: string): void {
 export function privateFile(path: string): void {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return;
-  if (!stats.isFile()) throw new FrescoError("store.not-a-file", `${path} is no regular file.`, { hint: "Move it away; Fresco makes its own." });
+  if (!stats.isFile())
+    throw new FrescoError("store.not-a-file", `${path} is no regular file.`, { hint: "Move it away; Fresco makes its own." });
   tighten(path, stats, 0o600);
 }
 
@@ -34,6 +38,9 @@ function tighten(path: string, stats: Stats, mode: number): void {
   try {
     chmodSync(path, mode);
   } catch (cause) {
-    throw new FrescoError("store.read-only", `The permissions of ${path} cannot be set to 0${mode.toString(8)}.`, { hint: "Check whether its file system is mounted read-only.", cause });
+    throw new FrescoError("store.read-only", `The permissions of ${path} cannot be set to 0${mode.toString(8)}.`, {
+      hint: "Check whether its file system is mounted read-only.",
+      cause,
+    });
   }
 }

@@ -6,21 +6,24 @@ import type { Tables } from "./tables.ts";
 export function runQueries(database: Database) {
   return {
     byId: database.query<{ id: string }>()((db, $) => db.selectFrom("runs").select("id").where("id", "=", $("id"))),
-    insert: database.query<{ id: string; owner: string; project: string; pipeline: string; tree: string; startedAt: number; ir: string }>()((db, $) =>
-      db.insertInto("runs").values({
-        id: $("id"),
-        owner: $("owner"),
-        project: $("project"),
-        pipeline: $("pipeline"),
-        tree: $("tree"),
-        status: "queued",
-        started_at: $("startedAt"),
-        ir: $("ir"),
-        events: 0,
-      }),
+    insert: database.query<{ id: string; owner: string; project: string; pipeline: string; tree: string; startedAt: number; ir: string }>()(
+      (db, $) =>
+        db.insertInto("runs").values({
+          id: $("id"),
+          owner: $("owner"),
+          project: $("project"),
+          pipeline: $("pipeline"),
+          tree: $("tree"),
+          status: "queued",
+          started_at: $("startedAt"),
+          ir: $("ir"),
+          events: 0,
+        }),
     ),
     insertJob: database.query<{ run: string; step: string; position: number; label: string | null }>()((db, $) =>
-      db.insertInto("jobs").values({ run: $("run"), step: $("step"), position: $("position"), label: $("label"), status: "pending", attempt: 0 }),
+      db
+        .insertInto("jobs")
+        .values({ run: $("run"), step: $("step"), position: $("position"), label: $("label"), status: "pending", attempt: 0 }),
     ),
     started: database.query<{ run: string; step: string; attempt: number; sandbox: string; remains: string }>()((db, $) =>
       db
@@ -35,7 +38,11 @@ export function runQueries(database: Database) {
         .onConflict((conflict) => conflict.doUpdateSet({ log: $("log") })),
     ),
     jobLog: database.query<{ run: string; step: string; log: string }>()((db, $) =>
-      db.updateTable("jobs").set({ log: $("log") }).where("run", "=", $("run")).where("step", "=", $("step")),
+      db
+        .updateTable("jobs")
+        .set({ log: $("log") })
+        .where("run", "=", $("run"))
+        .where("step", "=", $("step")),
     ),
     list: database.query<{ project: string | null; limit: number }>()((db, $) =>
       records(db)
@@ -56,7 +63,9 @@ export function runQueries(database: Database) {
         .where("run", "=", $("run"))
         .orderBy("position"),
     ),
-    events: database.query<{ run: string }>()((db, $) => db.selectFrom("events").select(["seq", "body"]).where("run", "=", $("run")).orderBy("seq")),
+    events: database.query<{ run: string }>()((db, $) =>
+      db.selectFrom("events").select(["seq", "body"]).where("run", "=", $("run")).orderBy("seq"),
+    ),
     ir: database.query<{ id: string }>()((db, $) => db.selectFrom("runs").select("ir").where("id", "=", $("id"))),
   };
 }

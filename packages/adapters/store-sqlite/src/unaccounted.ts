@@ -9,9 +9,21 @@ import type { Database } from "./database.ts";
  */
 export function unaccounted(store: string, database: Database): readonly string[] {
   // The disk is read before the rows: what is made in between has its row already.
-  const found = [FOLDERS.layer, FOLDERS.tree, FOLDERS.owners].flatMap((folder) => readdirSync(join(store, folder)).map((id) => ({ folder, id })));
-  const directories = new Set(database.query()((db) => db.selectFrom("directories").select("id")).all({}).map(({ id }) => id));
-  const owners = new Set(database.query()((db) => db.selectFrom("owners").select("id")).all({}).map(({ id }) => id));
+  const found = [FOLDERS.layer, FOLDERS.tree, FOLDERS.owners].flatMap((folder) =>
+    readdirSync(join(store, folder)).map((id) => ({ folder, id })),
+  );
+  const directories = new Set(
+    database
+      .query()((db) => db.selectFrom("directories").select("id"))
+      .all({})
+      .map(({ id }) => id),
+  );
+  const owners = new Set(
+    database
+      .query()((db) => db.selectFrom("owners").select("id"))
+      .all({})
+      .map(({ id }) => id),
+  );
   return (
     found
       .filter(({ folder, id }) => !(folder === FOLDERS.owners ? owners : directories).has(id))

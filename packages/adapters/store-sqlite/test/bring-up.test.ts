@@ -18,7 +18,10 @@ const textLike = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 it("everything that is made is for its user alone", async () => {
   await using directory = await temporaryDirectory();
   await using store = await open(directory.path);
-  await using _owner = await store.owners.open({ process: { pid: 1, startTime: "", bootId: "", machineId: "", pidNamespace: "" }, startedAt: 1 });
+  await using _owner = await store.owners.open({
+    process: { pid: 1, startTime: "", bootId: "", machineId: "", pidNamespace: "" },
+    startedAt: 1,
+  });
   expect(await mode(directory.path)).toBe(0o700);
   for (const entry of await readdir(directory.path, { withFileTypes: true, recursive: true })) {
     expect(await mode(join(entry.parentPath, entry.name)), entry.name).toBe(entry.isDirectory() ? 0o700 : 0o600);
@@ -56,7 +59,10 @@ it("a newer schema is refused in a clear sentence", async () => {
   const database = new Sqlite(join(directory.path, "store.db"));
   database.pragma("user_version = 99");
   database.close();
-  await expect(open(directory.path)).rejects.toMatchObject({ code: "store.newer", message: textWith("was written by a newer Fresco (schema 99;") });
+  await expect(open(directory.path)).rejects.toMatchObject({
+    code: "store.newer",
+    message: textWith("was written by a newer Fresco (schema 99;"),
+  });
 });
 
 it("another program's database and a damaged one are refused and left alone", async () => {
@@ -73,7 +79,9 @@ it("another program's database and a damaged one are refused and left alone", as
 
 it("processes that open a new store at the same moment get one and the same", async () => {
   await using directory = await temporaryDirectory();
-  const children = Array.from({ length: 3 }, () => fork(join(import.meta.dirname, "fixtures/first-open.ts"), [directory.path], { execArgv: ["--conditions=fresco-source"] }));
+  const children = Array.from({ length: 3 }, () =>
+    fork(join(import.meta.dirname, "fixtures/first-open.ts"), [directory.path], { execArgv: ["--conditions=fresco-source"] }),
+  );
   await Promise.all(children.map((child) => once(child, "message")));
   const opened = children.map((child) => Promise.race([once(child, "message"), once(child, "exit").then(() => ["exited"])]));
   for (const child of children) child.send("open");

@@ -9,8 +9,15 @@ export interface Child<T> extends AsyncDisposable {
 }
 
 /** Starts a program of `fixtures/` and waits for its first message. Its stdin stays open until it is disposed of. */
-export async function startChild<T>(fixture: "abandon.ts" | "hold.ts", directory: string, is: (message: unknown) => message is T): Promise<Child<T>> {
-  const child = fork(join(import.meta.dirname, "fixtures", fixture), [directory], { execArgv: ["--conditions=fresco-source"], stdio: ["pipe", "inherit", "inherit", "ipc"] });
+export async function startChild<T>(
+  fixture: "abandon.ts" | "hold.ts",
+  directory: string,
+  is: (message: unknown) => message is T,
+): Promise<Child<T>> {
+  const child = fork(join(import.meta.dirname, "fixtures", fixture), [directory], {
+    execArgv: ["--conditions=fresco-source"],
+    stdio: ["pipe", "inherit", "inherit", "ipc"],
+  });
   const exited = once(child, "exit");
   const kill = async (): Promise<void> => {
     child.kill("SIGKILL");

@@ -7,7 +7,10 @@ import { steppingClock, temporaryDirectory } from "./directory.ts";
 it("names directories that have no row, and only those", async () => {
   await using directory = await temporaryDirectory();
   await using store = await SqliteStore.open({ directory: directory.path, clock: steppingClock() });
-  await using owner = await store.owners.open({ process: { pid: 1, startTime: "", bootId: "", machineId: "", pidNamespace: "" }, startedAt: 1 });
+  await using owner = await store.owners.open({
+    process: { pid: 1, startTime: "", bootId: "", machineId: "", pidNamespace: "" },
+    startedAt: 1,
+  });
   const [reserved] = await store.directories.reserve("layer", owner.id, 1);
   await mkdir(reserved?.path ?? "");
   expect(store.unaccounted()).toEqual([]);
