@@ -1,4 +1,4 @@
-import { createEngine, type Run, type RunOptions, type RunResult } from "@fresco/engine";
+import { createEngine, type OutputChunk, type Run, type RunOptions, type RunResult } from "@fresco/engine";
 import { exitCodeOf, type RunEvent } from "@fresco/lifecycle";
 import type { IR } from "@fresco/pipeline";
 import { checkExports, exportResults, type ExportRequest } from "./export.ts";
@@ -65,14 +65,23 @@ async function follow(
   { format, logs }: { readonly format: "human" | "json"; readonly logs: LogMode },
 ): Promise<RunResult> {
   const out = new Writer(process.stdout);
-  const output = format === "json" ? new JsonOutput(out) : humanOutput(out, ir, session, logs, started);
-  for await (const event of batched(started.events, () => out.flush())) await output.on(event);
+  const flush = (): Promise<void> => out.flush();
+  if (format === "json") {
+    const output = new JsonOutput(out);
+    for await (const event of batched(started.events, flush)) await output.on(event);
+  } else {
+    const output = humanOutput(out, ir, session, logs, started);
+    for await (const event of batched(started.chunked(), flush)) await output.on(event);
+  }
   await out.flush();
   return started.result;
 }
 
 /** Passes events on, and flushes whenever the next one is not there at once, so that output is written in large pieces but never held back. */
-async function* batched(events: AsyncIterable<RunEvent>, flush: () => Promise<void>): AsyncGenerator<RunEvent> {
+async function* batched<Event extends RunEvent | OutputChunk>(
+  events: AsyncIterable<Event>,
+  flush: () => Promise<void>,
+): AsyncGenerator<Event> {
   const iterator = events[Symbol.asyncIterator]();
   for (;;) {
     const next = iterator.next();

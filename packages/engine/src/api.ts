@@ -1,7 +1,21 @@
 import type { KeyFields } from "@fresco/cache-keys";
 import type { FinishedJobStatus, FinishedRunStatus, Reason, RunEvent } from "@fresco/lifecycle";
 import type { IR } from "@fresco/pipeline";
-import type { Clock, Entry, FrozenSource, LayerRef, Layers, Logs, Processes, Sandbox, Source, Store, Workspaces } from "@fresco/ports";
+import type {
+  Clock,
+  Entry,
+  FrozenSource,
+  LayerRef,
+  Layers,
+  Logs,
+  Processes,
+  Sandbox,
+  Source,
+  Store,
+  StoredEvent,
+  Workspaces,
+} from "@fresco/ports";
+import type { OutputChunk } from "./event-stream.ts";
 
 /** What an engine stands on. Bring your own of any of them. */
 export interface EnginePorts {
@@ -63,6 +77,8 @@ export interface Run {
   readonly id: Promise<string>;
   /** Everything that happens, in order, nothing dropped however slowly it is read. For one reader; output is read back from the logs as it is asked for, so memory stays bounded. */
   readonly events: AsyncIterable<RunEvent>;
+  /** The same for a reader that wants output as bytes rather than as lines, some twenty times as fast. Instead of `events`. */
+  readonly chunked: () => AsyncIterable<StoredEvent | OutputChunk>;
   /** @throws FrescoError on bad input (before anything ran) or broken surroundings. */
   readonly result: Promise<RunResult>;
 }

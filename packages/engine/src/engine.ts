@@ -46,7 +46,7 @@ class PortEngine implements Engine {
     this.#running.add(result);
     const forget = (): void => void this.#running.delete(result);
     result.then(forget, forget);
-    return { id: id.promise, events, result };
+    return { id: id.promise, events, chunked: () => events.chunked(), result };
   }
 
   async plan(ir: IR, options: RunOptions = {}): Promise<Plan> {

@@ -1,5 +1,5 @@
 import type { RunEvent } from "@fresco/lifecycle";
-import type { LogPosition, Logs, StoredEvent } from "@fresco/ports";
+import type { LogPosition, LogRecord, Logs, StoredEvent } from "@fresco/ports";
 
 /** Output of one attempt, to be read back when the reader gets there. */
 export interface OutputSource {
@@ -9,6 +9,20 @@ export interface OutputSource {
   readonly log: string;
   /** Makes what was written so far readable. */
   readonly flush: () => Promise<void>;
+}
+
+/** Whole lines of one stream with their line ends, told in place of a `job.log` for each. */
+export interface OutputChunk {
+  readonly type: "job.output";
+  readonly run: string;
+  readonly ts: number;
+  readonly job: string;
+  readonly attempt: number;
+  readonly stream: "stdout" | "stderr";
+  /** Good until the next event is asked for. */
+  readonly bytes: Uint8Array;
+  /** A part of a line that is too long to be kept together, without a line end. */
+  readonly partial?: true;
 }
 
 type Item = { readonly type: "event"; readonly event: StoredEvent } | { readonly type: "output"; readonly source: OutputSource };
@@ -50,7 +64,16 @@ export class EventStream implements AsyncIterable<RunEvent> {
     this.#notify();
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<RunEvent> {
+  [Symbol.asyncIterator](): AsyncIterator<RunEvent> {
+    return this.#events((source) => this.#lines(source));
+  }
+
+  /** The same with output in chunks, for readers that want bytes rather than lines: some twenty times as fast. */
+  chunked(): AsyncIterable<StoredEvent | OutputChunk> {
+    return this.#events((source) => this.#chunks(source));
+  }
+
+  async *#events<Output>(output: (source: OutputSource) => AsyncGenerator<Output>): AsyncGenerator<StoredEvent | Output> {
     if (this.#taken) throw new Error("a run's events have one reader");
     this.#taken = true;
     for (;;) {
@@ -61,28 +84,42 @@ export class EventStream implements AsyncIterable<RunEvent> {
       } else if (item.type === "event") {
         yield item.event;
       } else {
-        yield* this.#lines(item.source);
+        yield* output(item.source);
       }
     }
   }
 
   async *#lines(source: OutputSource): AsyncGenerator<RunEvent> {
+    for await (const { kind, ts, data, partial } of this.#read(source, (log, from) => this.#logs.read(log, from))) {
+      if (kind === "status") continue;
+      const { run, job, attempt } = source;
+      yield { type: "job.log", run, ts, job, attempt, stream: kind, ...data, ...(partial ? { partial: true as const } : {}) };
+    }
+  }
+
+  async *#chunks(source: OutputSource): AsyncGenerator<OutputChunk> {
+    for await (const { kind, ts, data, partial } of this.#read(source, (log, from) => this.#logs.chunks(log, from))) {
+      if (kind === "status") continue;
+      const { run, job, attempt } = source;
+      yield { type: "job.output", run, ts, job, attempt, stream: kind, bytes: data, ...(partial ? { partial: true as const } : {}) };
+    }
+  }
+
+  async *#read<Data>(
+    source: OutputSource,
+    read: (log: string, from: LogPosition | undefined) => AsyncIterable<LogRecord<Data>>,
+  ): AsyncGenerator<LogRecord<Data>> {
     // Before flushing: what arrives from here on puts a new marker behind this one.
     this.#marked.delete(source);
     await source.flush();
-    for await (const record of this.#logs.read(source.log, this.#positions.get(source))) {
-      this.#positions.set(source, record.next);
-      if (record.kind === "status") continue;
-      yield {
-        type: "job.log",
-        run: source.run,
-        ts: record.ts,
-        job: source.job,
-        attempt: source.attempt,
-        stream: record.kind,
-        ...record.data,
-        ...(record.partial ? { partial: true as const } : {}),
-      };
+    let last: LogRecord<Data> | undefined;
+    try {
+      for await (const record of read(source.log, this.#positions.get(source))) {
+        last = record;
+        yield record;
+      }
+    } finally {
+      if (last !== undefined) this.#positions.set(source, last.next);
     }
   }
 

@@ -9,6 +9,11 @@ export interface Logs {
    * A last line without a line end is a record once the log was closed, or when `ended` says that its attempt is over (its owner died).
    */
   read(id: string, from?: LogPosition, options?: { readonly ended?: boolean }): AsyncIterable<LogRecord>;
+  /**
+   * As {@link Logs.read}, in far fewer records: each has as many whole lines of one stream as were at hand, with their line ends, and its
+   * bytes are good until the next record is asked for. Positions are for going on in this way; `seq` counts these records.
+   */
+  chunks(id: string, from?: LogPosition, options?: { readonly ended?: boolean }): AsyncIterable<LogRecord<Uint8Array>>;
   /** Raw bytes of both streams in the order of arrival. */
   bytes(id: string): AsyncIterable<Uint8Array>;
   remove(id: string): Promise<void>;
@@ -26,12 +31,12 @@ export interface LogWriter {
   flush(): Promise<void>;
 }
 
-export interface LogRecord {
+export interface LogRecord<Data = LogText> {
   /** Without gaps, from 0. */
   readonly seq: number;
   readonly ts: number;
   readonly kind: "stdout" | "stderr" | "status";
-  readonly data: LogText;
+  readonly data: Data;
   /** A part of a line over 64 KiB, not its last. */
   readonly partial: boolean;
   /** Where reading goes on after this record. */

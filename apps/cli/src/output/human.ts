@@ -1,6 +1,9 @@
+import type { OutputChunk } from "@fresco/engine";
 import type { FinishedJobStatus, RunEvent } from "@fresco/lifecycle";
 import type { IR } from "@fresco/pipeline";
+import type { StoredEvent } from "@fresco/ports";
 import { formatElapsed } from "./duration.ts";
+import { prefixLines } from "./prefix-lines.ts";
 import type { Style } from "./style.ts";
 import type { Writer } from "./writer.ts";
 
@@ -39,7 +42,7 @@ export class HumanOutput {
     this.#width = Math.min(24, Math.max(0, ...options.ir.steps.map((step) => step.id.length)));
   }
 
-  async on(event: RunEvent): Promise<void> {
+  async on(event: StoredEvent | OutputChunk): Promise<void> {
     const { out, err, style, mode } = this.#options;
     switch (event.type) {
       case "run.started":
@@ -47,11 +50,8 @@ export class HumanOutput {
           `${style.bold(event.pipeline)} ${style.dim(`run ${event.run} · ${plural(event.jobs.length, "step")} · source ${event.tree.slice(0, 12)}`)}\n`,
         );
         return err.flush();
-      case "job.log":
-        if (mode === "stream")
-          await out.write(
-            `${this.#label(event.job)} ${style.dim("│")} ${"line" in event ? event.line : Buffer.from(event.bytes, "base64").toString()}\n`,
-          );
+      case "job.output":
+        if (mode === "stream") await out.write(prefixLines(event.bytes, Buffer.from(this.#prefix(event.job))));
         return;
       case "job.started":
         if (mode === "stream") await this.#say(`${this.#label(event.job)} ${style.dim("started")}`);
@@ -86,8 +86,7 @@ export class HumanOutput {
     this.#counts.set(event.status, (this.#counts.get(event.status) ?? 0) + 1);
     if (isFailure(event.status)) this.#failed.push(event);
     if (mode === "grouped" && event.status !== "skipped") {
-      for await (const line of this.#options.lines(event.job))
-        await out.write(`${this.#label(event.job)} ${this.#options.style.dim("│")} ${line}\n`);
+      for await (const line of this.#options.lines(event.job)) await out.write(`${this.#prefix(event.job)}${line}\n`);
     }
     await out.write(`${this.#label(event.job)} ${this.#status(event)}\n`);
     await out.flush();
@@ -136,6 +135,10 @@ export class HumanOutput {
       if (lines.length > 0) await err.write(`  last ${plural(lines.length, "line")}:\n${lines.map((line) => `    ${line}`).join("\n")}\n`);
       await err.write(`  again: ${again(job)}\n`);
     }
+  }
+
+  #prefix(job: string): string {
+    return `${this.#label(job)} ${this.#options.style.dim("│")} `;
   }
 
   #label(job: string): string {

@@ -1,18 +1,35 @@
 import type { FileHandle } from "node:fs/promises";
+import type { LogText } from "@fresco/lifecycle";
 import type { LogPosition, LogRecord } from "@fresco/ports";
 import { readIndex, type LocatedRecord } from "./index-reader.ts";
-import { LineAssembler, type Line } from "./line-assembler.ts";
+import { type Assembler, ChunkAssembler, type Line, LineAssembler } from "./line-assembler.ts";
 import { formatPosition, type RecordStart, type ResumePoint } from "./position.ts";
 
 const BLOCK_BYTES = 64 * 1024;
-/** Lines are made of this much at a time: a piece of empty lines is as many records as bytes. */
-const PIECE_BYTES = 8 * 1024;
+
+/** What records are made of. */
+export interface Form<Data> {
+  /** So much is made into records at a time. */
+  readonly pieceBytes: number;
+  readonly assembler: () => Assembler<Data>;
+  readonly status: (text: string) => Data;
+}
+
+/** A record for each line. A piece of empty lines is as many records as bytes. */
+export const LINES: Form<LogText> = { pieceBytes: 8 * 1024, assembler: () => new LineAssembler(), status: (line) => ({ line }) };
+
+/** A record for all the lines of a block. */
+export const CHUNKS: Form<Uint8Array> = {
+  pieceBytes: BLOCK_BYTES,
+  assembler: () => new ChunkAssembler(),
+  status: (text) => Buffer.from(text),
+};
 
 type Stream = "stdout" | "stderr";
 
 /** Where a stream stands. */
-interface StreamState {
-  readonly lines: LineAssembler;
+interface StreamState<Data> {
+  readonly lines: Assembler<Data>;
   /** Bytes told. */
   told: number;
   /** The record in which its unfinished line begins, while there is one. */
@@ -22,26 +39,28 @@ interface StreamState {
 }
 
 /** Reads one log from a point on: each record of the index in turn, the streams' lines put together from their bytes. */
-export class FileLogReader {
+export class FileLogReader<Data> {
+  readonly #form: Form<Data>;
   readonly #index: FileHandle;
   readonly #raw: FileHandle;
   readonly #from: ResumePoint;
-  readonly #streams: Readonly<Record<Stream, StreamState>>;
+  readonly #streams: Readonly<Record<Stream, StreamState<Data>>>;
   readonly #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   #toldStatus: number;
   #seq: number;
 
-  constructor(files: { readonly index: FileHandle; readonly raw: FileHandle }, seq: number, from: ResumePoint) {
+  constructor(form: Form<Data>, files: { readonly index: FileHandle; readonly raw: FileHandle }, seq: number, from: ResumePoint) {
+    this.#form = form;
     this.#index = files.index;
     this.#raw = files.raw;
     this.#from = from;
     this.#seq = seq;
     this.#toldStatus = from.told.status;
-    this.#streams = { stdout: streamState(from.told.stdout), stderr: streamState(from.told.stderr) };
+    this.#streams = { stdout: streamState(form, from.told.stdout), stderr: streamState(form, from.told.stderr) };
   }
 
   /** In batches, one for each piece that was read. `ended`: nothing more will come, whether or not the log was closed. */
-  async *batches(ended: boolean): AsyncGenerator<readonly LogRecord[]> {
+  async *batches(ended: boolean): AsyncGenerator<readonly LogRecord<Data>[]> {
     let closed = ended;
     let last = this.#from.start;
     for await (const located of readIndex(this.#index, this.#from.start)) {
@@ -52,7 +71,7 @@ export class FileLogReader {
       } else if (record.kind === "status") {
         if (start.before.status < this.#toldStatus) continue;
         this.#toldStatus = start.before.status + 1;
-        yield [this.#record("status", record.ts, { data: { line: record.text }, partial: false }, start)];
+        yield [this.#record("status", record.ts, { data: this.#form.status(record.text), partial: false }, start)];
       } else {
         const whole = yield* this.#output(record.kind, located);
         if (!whole) break;
@@ -63,7 +82,7 @@ export class FileLogReader {
   }
 
   /** Returns whether all the bytes were there. What follows is told only then, since they may come any moment. */
-  async *#output(kind: Stream, { record, start }: LocatedRecord): AsyncGenerator<readonly LogRecord[], boolean> {
+  async *#output(kind: Stream, { record, start }: LocatedRecord): AsyncGenerator<readonly LogRecord<Data>[], boolean> {
     const stream = this.#streams[kind];
     stream.ts = record.ts;
     const known = Math.min(record.length, Math.max(0, stream.told - start.before[kind]));
@@ -71,8 +90,8 @@ export class FileLogReader {
       const { bytesRead } = await this.#raw.read(this.#block, 0, Math.min(BLOCK_BYTES, record.length - at), start.rawOffset + at);
       if (bytesRead === 0) return false;
       at += bytesRead;
-      for (let piece = 0; piece < bytesRead; piece += PIECE_BYTES) {
-        const lines = stream.lines.push(this.#block.subarray(piece, Math.min(piece + PIECE_BYTES, bytesRead)));
+      for (let piece = 0; piece < bytesRead; piece += this.#form.pieceBytes) {
+        const lines = stream.lines.push(this.#block.subarray(piece, Math.min(piece + this.#form.pieceBytes, bytesRead)));
         yield lines.map((line) => this.#tell(kind, line, start));
       }
       if (stream.lines.waiting > 0) stream.unfinished ??= start;
@@ -80,7 +99,7 @@ export class FileLogReader {
     return true;
   }
 
-  #tell(kind: Stream, line: Line, current: RecordStart): LogRecord {
+  #tell(kind: Stream, line: Line<Data>, current: RecordStart): LogRecord<Data> {
     const stream = this.#streams[kind];
     stream.told += line.bytes;
     // A part that was cut before a character may leave bytes of an earlier record.
@@ -88,7 +107,12 @@ export class FileLogReader {
     return this.#record(kind, stream.ts, line, current);
   }
 
-  #record(kind: LogRecord["kind"], ts: number, { data, partial }: Pick<Line, "data" | "partial">, current: RecordStart): LogRecord {
+  #record(
+    kind: LogRecord["kind"],
+    ts: number,
+    { data, partial }: Pick<Line<Data>, "data" | "partial">,
+    current: RecordStart,
+  ): LogRecord<Data> {
     const { stdout, stderr } = this.#streams;
     // The earliest record that still holds something untold: one of an unfinished line, or else this one.
     const start = earliest(earliest(current, stdout.unfinished), stderr.unfinished);
@@ -99,11 +123,11 @@ export class FileLogReader {
 }
 
 /** Positions are made when asked for: most readers never do. */
-class FileLogRecord implements LogRecord {
+class FileLogRecord<Data> implements LogRecord<Data> {
   readonly seq: number;
   readonly ts: number;
   readonly kind: LogRecord["kind"];
-  readonly data: LogRecord["data"];
+  readonly data: Data;
   readonly partial: boolean;
   readonly #start: RecordStart;
   readonly #stdout: number;
@@ -111,7 +135,7 @@ class FileLogRecord implements LogRecord {
   readonly #status: number;
 
   constructor(
-    { seq, ts, kind, data, partial }: Omit<LogRecord, "next">,
+    { seq, ts, kind, data, partial }: Omit<LogRecord<Data>, "next">,
     start: RecordStart,
     stdout: number,
     stderr: number,
@@ -133,8 +157,8 @@ class FileLogRecord implements LogRecord {
   }
 }
 
-function streamState(told: number): StreamState {
-  return { lines: new LineAssembler(), told, unfinished: undefined, ts: 0 };
+function streamState<Data>(form: Form<Data>, told: number): StreamState<Data> {
+  return { lines: form.assembler(), told, unfinished: undefined, ts: 0 };
 }
 
 function earliest(a: RecordStart, b: RecordStart | undefined): RecordStart {

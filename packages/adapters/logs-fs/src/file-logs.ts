@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { open, rm, type FileHandle } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Clock, LogPosition, LogRecord, Logs, LogWriter } from "@fresco/ports";
-import { FileLogReader } from "./file-log-reader.ts";
+import { CHUNKS, FileLogReader, type Form, LINES } from "./file-log-reader.ts";
 import { FileLogWriter } from "./file-log-writer.ts";
 import { logError } from "./log-error.ts";
 import { logFiles } from "./log-files.ts";
@@ -36,14 +36,22 @@ export class FileLogs implements Logs {
     return FileLogWriter.create(id, logFiles(this.#directory, id), this.#clock);
   }
 
-  async *read(id: string, from?: LogPosition, options: { readonly ended?: boolean } = {}): AsyncGenerator<LogRecord> {
+  read(id: string, from?: LogPosition, options: { readonly ended?: boolean } = {}): AsyncGenerator<LogRecord> {
+    return this.#records(LINES, id, from, options.ended ?? false);
+  }
+
+  chunks(id: string, from?: LogPosition, options: { readonly ended?: boolean } = {}): AsyncGenerator<LogRecord<Uint8Array>> {
+    return this.#records(CHUNKS, id, from, options.ended ?? false);
+  }
+
+  async *#records<Data>(form: Form<Data>, id: string, from: LogPosition | undefined, ended: boolean): AsyncGenerator<LogRecord<Data>> {
     const files = logFiles(this.#directory, id);
     const point = from === undefined ? BEGINNING : parsePosition(from);
     await using index = await openExisting(files.index);
     await using raw = await openExisting(files.raw);
     if (index === undefined || raw === undefined) return;
-    const reader = new FileLogReader({ index, raw }, from?.seq ?? 0, point);
-    for await (const batch of reader.batches(options.ended ?? false)) for (const record of batch) yield record;
+    const reader = new FileLogReader(form, { index, raw }, from?.seq ?? 0, point);
+    for await (const batch of reader.batches(ended)) for (const record of batch) yield record;
   }
 
   async *bytes(id: string): AsyncGenerator<Uint8Array> {

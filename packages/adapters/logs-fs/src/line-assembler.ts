@@ -5,18 +5,27 @@ import type { LogText } from "@fresco/lifecycle";
 const MAX_LINE_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
-export interface Line {
-  readonly data: LogText;
+/** A line, or whatever else is made of the bytes of a stream. */
+export interface Line<Data = LogText> {
+  readonly data: Data;
   readonly partial: boolean;
   /** Bytes of the stream that this line used up, its line end included. */
   readonly bytes: number;
 }
 
-/** Makes lines of one stream's bytes, however they were cut. Holds at most one part of a line and the piece that is being read. */
-export class LineAssembler {
+/** Makes lines, or groups of them, of one stream's bytes, however they were cut. */
+export interface Assembler<Data> {
+  /** Bytes that wait for the rest of their line. */
+  readonly waiting: number;
+  push(piece: Buffer): Line<Data>[];
+  /** The last line, which has no line end. */
+  finish(): Line<Data>[];
+}
+
+/** Holds at most one part of a line and the piece that is being read. */
+export class LineAssembler implements Assembler<LogText> {
   #pending: Buffer = Buffer.alloc(0);
 
-  /** Bytes that wait for the rest of their line. */
   get waiting(): number {
     return this.#pending.length;
   }
@@ -46,11 +55,34 @@ export class LineAssembler {
     }
   }
 
-  /** The last line, which has no line end. */
   finish(): Line[] {
     const bytes = this.#pending;
     this.#pending = Buffer.alloc(0);
     return bytes.length === 0 ? [] : [{ data: text(bytes, 0, bytes.length, false), partial: false, bytes: bytes.length }];
+  }
+}
+
+/** Leaves whole lines together: their bytes, line ends included. A part of a line that grows too long goes without one. */
+export class ChunkAssembler implements Assembler<Uint8Array> {
+  #pending: Buffer = Buffer.alloc(0);
+
+  get waiting(): number {
+    return this.#pending.length;
+  }
+
+  push(piece: Buffer): Line<Uint8Array>[] {
+    const bytes = this.#pending.length === 0 ? piece : Buffer.concat([this.#pending, piece]);
+    const whole = bytes.lastIndexOf(NEWLINE) + 1;
+    const end = whole === 0 && bytes.length > MAX_LINE_BYTES ? cutBefore(bytes, MAX_LINE_BYTES) : whole;
+    // A copy, since the piece's memory is used again.
+    this.#pending = Buffer.from(bytes.subarray(end));
+    return end === 0 ? [] : [{ data: bytes.subarray(0, end), partial: whole === 0, bytes: end }];
+  }
+
+  finish(): Line<Uint8Array>[] {
+    const bytes = this.#pending;
+    this.#pending = Buffer.alloc(0);
+    return bytes.length === 0 ? [] : [{ data: bytes, partial: false, bytes: bytes.length }];
   }
 }
 

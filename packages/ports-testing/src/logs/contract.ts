@@ -68,6 +68,36 @@ const cases = {
     await log.close();
   },
 
+  "chunks hold whole lines, of one stream each, and reading goes on after any of them": async (logs: Logs) => {
+    const log = await logs.create("a");
+    const long = "x".repeat(3 * KIB_64);
+    for (let round = 0; round < 12; round += 1) {
+      void log.write("stdout", Buffer.from(`${round}\n`.repeat(5)));
+      void log.write("stderr", Buffer.from(`w${round}`));
+      void log.write("stdout", Buffer.from(round === 7 ? long : "begun "));
+      await log.flush();
+      void log.write("stderr", Buffer.from(" warning\n"));
+    }
+    await log.close();
+    const said = { stdout: "", stderr: "", status: "" };
+    let from: LogPosition | undefined;
+    for (let more = true; more; ) {
+      more = false;
+      for await (const { kind, data, partial, next } of logs.chunks("a", from)) {
+        const text = Buffer.from(data).toString();
+        said[kind] += text.endsWith("\n") || partial ? text : `${text}\n`;
+        from = next;
+        more = true;
+        break;
+      }
+    }
+    const lines = { stdout: "", stderr: "" };
+    for (const { kind, data, partial } of await collect(logs, "a")) {
+      if (kind !== "status" && "line" in data) lines[kind] += `${data.line}${partial ? "" : "\n"}`;
+    }
+    expect(said).toEqual({ ...lines, status: "" });
+  },
+
   "a line that is not UTF-8 is told as base64": async (logs: Logs) => {
     const log = await logs.create("a");
     void log.write("stdout", Buffer.from([0xff, 0x00, 0x41, 0x0a]));

@@ -49,6 +49,13 @@ export class MemoryLogs implements Logs {
     }
   }
 
+  async *chunks(id: string, from?: LogPosition, options?: { readonly ended?: boolean }): AsyncGenerator<LogRecord<Uint8Array>> {
+    for await (const { data, ...record } of this.read(id, from, options)) {
+      const bytes = "line" in data ? Buffer.from(data.line) : Buffer.from(data.bytes, "base64");
+      yield { ...record, data: record.partial || record.kind === "status" ? bytes : Buffer.concat([bytes, Buffer.from("\n")]) };
+    }
+  }
+
   async *bytes(id: string): AsyncGenerator<Uint8Array> {
     for (const { kind, bytes } of this.#logs.get(id)?.written ?? []) if (kind !== "status") yield bytes;
   }
