@@ -39,7 +39,11 @@ export async function compare(subject: Subject, history: History, statistics?: S
 
 type Found = Omit<Difference, "round">;
 
-async function compareRound(model: Model, { outcomes, project, round }: Lived, statistics: Statistics | undefined): Promise<Found | undefined> {
+async function compareRound(
+  model: Model,
+  { outcomes, project, round }: Lived,
+  statistics: Statistics | undefined,
+): Promise<Found | undefined> {
   for (const step of round.evicted) model.evict(step);
   const drawn = outcomes instanceof Error ? new Map<string, string>() : drawnIn(outcomes);
   const expected = await model.run(project, round.pipeline, { ...round.conditions, drawn });
@@ -72,7 +76,12 @@ function drawnIn(outcomes: ReadonlyMap<string, Outcome>): ReadonlyMap<string, st
 function differenceOf(expected: Expected, actual: Outcome | undefined): Omit<Found, "step"> | undefined {
   const status = expected.type === "succeeded" ? expected.status : expected.type === "skipped" ? "skipped" : "failed";
   if (actual === undefined) return { what: "status", expected: status, actual: "nothing" };
-  if (actual.status !== status) return { what: "status", expected: withCause(status, expected), actual: `${actual.status} (${actual.reason ?? `exit ${actual.exitCode}`})` };
+  if (actual.status !== status)
+    return {
+      what: "status",
+      expected: withCause(status, expected),
+      actual: `${actual.status} (${actual.reason ?? `exit ${actual.exitCode}`})`,
+    };
   if (expected.type === "refused" || expected.type === "skipped") return undefined;
 
   const exitCode = expected.type === "failed" ? expected.exitCode : 0;
@@ -80,7 +89,9 @@ function differenceOf(expected: Expected, actual: Outcome | undefined): Omit<Fou
   const seen = observe(actual.output);
   const right = observe(expected.output);
   if (seen.printed !== right.printed) return { what: "output", expected: right.printed, actual: seen.printed };
-  return isDeepStrictEqual(seen.workspace, expected.workspace) ? undefined : { what: "workspace", expected: expected.workspace, actual: seen.workspace };
+  return isDeepStrictEqual(seen.workspace, expected.workspace)
+    ? undefined
+    : { what: "workspace", expected: expected.workspace, actual: seen.workspace };
 }
 
 function withCause(status: string, expected: Expected): string {

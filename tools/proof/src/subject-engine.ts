@@ -29,14 +29,23 @@ export function engineSubject(surroundings: Surroundings, sabotage?: Sabotage): 
       const layers = new CowLayers();
       const workspaces = new CowWorkspaces({ layers, state: directory });
       const honest: Ports = {
-        source: new GitSource({ root: project, state: join(directory, "source"), directories: () => store.directories, now: () => clock.now() }),
+        source: new GitSource({
+          root: project,
+          state: join(directory, "source"),
+          directories: () => store.directories,
+          now: () => clock.now(),
+        }),
         workspaces: surroundings.sandbox === "linux" && surroundings.strategy === "copy" ? copying(workspaces) : workspaces,
         layers,
         sandbox: varied(state, (inherited) => sandboxFor(surroundings, [project, directory], inherited)),
         store,
         clock,
       };
-      const ports = { ...(sabotage === undefined ? honest : sabotage.wrap(honest)), logs: new FileLogs({ directory: join(directory, "logs"), clock }), processes: new NodeProcesses() };
+      const ports = {
+        ...(sabotage === undefined ? honest : sabotage.wrap(honest)),
+        logs: new FileLogs({ directory: join(directory, "logs"), clock }),
+        processes: new NodeProcesses(),
+      };
       return {
         run: async (ir, { now, readCache, base, place, inherited, secrets }) => {
           clock.set(now);
@@ -45,7 +54,9 @@ export function engineSubject(surroundings: Surroundings, sabotage?: Sabotage): 
           const workspacePath = join(directory, `workspace-${place}`);
           const { result } = engine.run(ir, { project, keepGoing: true, parallel: 2, logEvents: false, workspacePath, readCache, secrets });
           const { jobs } = await result;
-          return new Map(await Promise.all(jobs.map(async (job): Promise<[string, Outcome]> => [job.job, await outcomeOf(job, ports.logs)])));
+          return new Map(
+            await Promise.all(jobs.map(async (job): Promise<[string, Outcome]> => [job.job, await outcomeOf(job, ports.logs)])),
+          );
         },
         evict: async (step) => {
           const entries = await ports.store.entries.list();
@@ -149,7 +160,8 @@ function copying(workspaces: Workspaces): Workspaces {
 async function outcomeOf(job: JobResult, logs: Logs): Promise<Outcome> {
   const chunks = [];
   if (job.log !== undefined) for await (const chunk of logs.bytes(job.log)) chunks.push(chunk);
-  const reason = job.reason === undefined ? {} : { reason: "code" in job.reason ? `${job.reason.code}: ${job.reason.text}` : job.reason.text };
+  const reason =
+    job.reason === undefined ? {} : { reason: "code" in job.reason ? `${job.reason.code}: ${job.reason.text}` : job.reason.text };
   const layer = job.workspace === undefined ? {} : { layer: job.workspace.digest };
   return { status: job.status, exitCode: job.exitCode, output: Buffer.concat(chunks).toString("latin1"), ...layer, ...reason };
 }

@@ -33,7 +33,7 @@ describe("cached ≡ cold", () => {
   }
 
   it("for enough hits, deletions and policies of every kind to mean something", (t) => {
-    console.log(`Linux sandbox: ${isolated}\nhost sandbox: ${onHost}`);
+    console.log(`Linux sandbox: ${String(isolated)}\nhost sandbox: ${String(onHost)}`);
     t.skip(isolated.histories === 0, "the Linux sandbox is not available");
     expect(isolated.hitShare).toBeGreaterThanOrEqual(0.4);
     expect(isolated.deleting).toBeGreaterThan(isolated.histories / 4);
@@ -49,6 +49,9 @@ describe("cached ≡ cold", () => {
 it("overlay, copy and host workspaces give the same results and layers of the same identity", { timeout: LONG }, async (t) => {
   const why = await unavailable(OVERLAY);
   t.skip(why !== undefined, why);
-  const failure = await searchDisagreement([OVERLAY, COPY, HOST].map((surroundings) => engineSubject(surroundings)), { histories: 12, seed: SEED });
+  const failure = await searchDisagreement(
+    [OVERLAY, COPY, HOST].map((surroundings) => engineSubject(surroundings)),
+    { histories: 12, seed: SEED },
+  );
   expect(failure === undefined ? "" : describeDisagreeing(failure)).toBe("");
 });

@@ -23,7 +23,20 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 function step(id: string, command: string, options: Partial<Step> = {}): Step {
-  return { id, command, parent: null, uses: [], after: [], env: {}, secrets: {}, cwd: ".", shell: ["/bin/sh", "-e"], policy: { type: "none" }, outputs: null, ...options };
+  return {
+    id,
+    command,
+    parent: null,
+    uses: [],
+    after: [],
+    env: {},
+    secrets: {},
+    cwd: ".",
+    shell: ["/bin/sh", "-e"],
+    policy: { type: "none" },
+    outputs: null,
+    ...options,
+  };
 }
 
 async function run(steps: readonly Step[], now = 0): Promise<Readonly<Record<string, string>>> {

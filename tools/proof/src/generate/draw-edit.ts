@@ -11,7 +11,10 @@ const value = fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, { weight: 2,
 
 /** Draws what happens between two runs. */
 export function editRecipe(emphasis: Emphasis): fc.Arbitrary<EditRecipe> {
-  const policy = oneOf(undefined, [[5, "cached", draw.cached(emphasis)], [1, "none", draw.none]]);
+  const policy = oneOf(undefined, [
+    [5, "cached", draw.cached(emphasis)],
+    [1, "none", draw.none],
+  ]);
   return oneOf<EditRecipe>(emphasis.edits, [
     [18, "source", fc.record({ type: fc.constant("source"), edit: sourceEdit(emphasis) })],
     [5, "time", fc.record({ type: fc.constant("time"), by: fc.constantFrom(500, 1_000, 60_000, 3_600_000, -500, -60_000) })],

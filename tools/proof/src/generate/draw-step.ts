@@ -13,7 +13,10 @@ export const outputs = fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { w
 export const secret = fc.constantFrom(null, ...names.SECRETS.keys());
 export const none: fc.Arbitrary<Policy> = fc.constant({ type: "none" });
 
-const cwd = fc.oneof({ weight: 5, arbitrary: fc.constant(".") }, { weight: 1, arbitrary: fc.constantFrom(...names.DIRECTORIES_TO_WORK_IN) });
+const cwd = fc.oneof(
+  { weight: 5, arbitrary: fc.constant(".") },
+  { weight: 1, arbitrary: fc.constantFrom(...names.DIRECTORIES_TO_WORK_IN) },
+);
 const shell = fc.oneof({ weight: 6, arbitrary: fc.constant(names.SHELLS[0]) }, { weight: 1, arbitrary: fc.constantFrom(...names.SHELLS) });
 const env = fc.dictionary(fc.constantFrom(...names.VARIABLES), fc.constantFrom("", "two words"), { maxKeys: 2 });
 const secrets = secret.map((name): Readonly<Record<string, string>> => (name === null ? {} : { [names.SECRET_VARIABLE]: name }));
@@ -40,7 +43,10 @@ export function cached({ policies }: Emphasis): fc.Arbitrary<Policy> {
 
 /** Draws a step. What one that sees little writes where the source is would mostly break law 8; some of that is wanted. */
 export function stepRecipe(emphasis: Emphasis): fc.Arbitrary<StepRecipe> {
-  const operation = oneOf(undefined, [[30, "built", operationOn(builtPath, emphasis)], [1, "anywhere", operationOn(anyPath, emphasis)]]);
+  const operation = oneOf(undefined, [
+    [30, "built", operationOn(builtPath, emphasis)],
+    [1, "anywhere", operationOn(anyPath, emphasis)],
+  ]);
   const careful = fc.array(operation, { minLength: 1, maxLength: 4 });
   const careless = fc.array(operationOn(anyPath, emphasis), { minLength: 1, maxLength: 5 });
   return oneOf(undefined, [

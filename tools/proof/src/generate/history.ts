@@ -41,9 +41,16 @@ interface State {
 
 /** Works a recipe out. */
 export function historyOf(recipe: HistoryRecipe): History {
-  const drafts = recipe.steps.map((step, index): Draft => ({ ...step, id: `s${index}`, tag: `t${index}`, operations: drawingOnce(step.operations) }));
+  const drafts = recipe.steps.map(
+    (step, index): Draft => ({ ...step, id: `s${index}`, tag: `t${index}`, operations: drawingOnce(step.operations) }),
+  );
   let state: State = { steps: drafts, env: {}, now: START, base: 0, place: 0, proxy: null };
-  const rounds = [roundOf(state, recipe.source.map((edit) => ({ type: "source", edit })))];
+  const rounds = [
+    roundOf(
+      state,
+      recipe.source.map((edit) => ({ type: "source", edit })),
+    ),
+  ];
   for (const edits of recipe.rounds) {
     const before = state;
     state = edits.reduce(edited, state);
@@ -81,7 +88,8 @@ function roundOf(state: State, edits: readonly EditRecipe[], before: State = sta
 }
 
 function stepOf(draft: Draft, index: number, all: readonly Draft[]): Step {
-  const earlier = (number: number): string[] => all.slice(number % Math.max(index, 1), (number % Math.max(index, 1)) + Math.min(index, 1)).map(({ id }) => id);
+  const earlier = (number: number): string[] =>
+    all.slice(number % Math.max(index, 1), (number % Math.max(index, 1)) + Math.min(index, 1)).map(({ id }) => id);
   const parent = draft.parent === null ? null : (earlier(draft.parent)[0] ?? null);
   const unique = (numbers: readonly number[]): string[] => [...new Set(numbers.flatMap(earlier))].filter((id) => id !== parent);
   return {

@@ -6,8 +6,6 @@ export const BUILT_PATHS = ["out/one", "out/two", "out/deep/three", "made.txt", 
 
 export const DIRECTORIES = ["dir", "dir/sub", "lib", "out", "out/deep", "empty"] as const;
 
-/** Their names are no other operation's. */
-export const LINKS = ["link", "dir/link"] as const;
 export const TARGETS = ["a.txt", "x.txt", "dir", "missing", "/nonexistent/target"] as const;
 export const LINKED_FILES = ["h1", "h2"] as const;
 

@@ -12,7 +12,7 @@ export function matchesAny(patterns: readonly string[], path: string): boolean {
 }
 
 /** Does the pattern name this path, or a directory above it? */
-export function matches(pattern: string, path: string): boolean {
+function matches(pattern: string, path: string): boolean {
   const directoryOnly = pattern.endsWith("/");
   const expression = toExpression(directoryOnly ? pattern.slice(0, -1) : pattern);
   const parts = path.split("/");

@@ -12,7 +12,13 @@ import { readTree, type Tree } from "./tree.ts";
 
 /** What must come of a step. */
 export type Expected =
-  | { readonly type: "succeeded"; readonly status: "passed" | "cached"; readonly output: string; readonly workspace: Tree; readonly deletes: number }
+  | {
+      readonly type: "succeeded";
+      readonly status: "passed" | "cached";
+      readonly output: string;
+      readonly workspace: Tree;
+      readonly deletes: number;
+    }
   | { readonly type: "failed"; readonly exitCode: number; readonly output: string; readonly workspace: Tree }
   /** The step broke a law or a declaration. */
   | { readonly type: "refused"; readonly because: "hides-source" | "conflict"; readonly paths: readonly string[] }
@@ -91,7 +97,8 @@ export class Model {
     if (conflictIn(stack, run)) return without({ type: "refused", because: "conflict", paths: [] });
 
     const seen = seenBy(step, stack, run, this.#options.system);
-    const isCacheable = step.policy.type !== "none" && (this.#options.system !== "none" || !run.pipeline.steps.some((other) => other.parent === step.id));
+    const isCacheable =
+      step.policy.type !== "none" && (this.#options.system !== "none" || !run.pipeline.steps.some((other) => other.parent === step.id));
     const recalled = isCacheable && run.moment.readCache ? this.#memory.recall(seen, step.policy, run.moment.now) : undefined;
     const isReplayed = recalled !== undefined && this.#options.trust === "memory";
     const executed = isReplayed ? { exitCode: 0, result: recalled } : await this.#execute(step, seen, run.moment);
@@ -128,7 +135,14 @@ export class Model {
       const drawn = draws.get(step.id);
       const env = { ...seen.inherited, ...seen.env, ...valuesOfSecrets(seen.secrets, secrets) };
       const command = drawn === undefined ? step.command : step.command.replaceAll(RANDOM, drawn);
-      const { exitCode, output } = await execute(command, { shell: step.shell, workspace, cwd: step.cwd, home, env, log: join(directory, "log") });
+      const { exitCode, output } = await execute(command, {
+        shell: step.shell,
+        workspace,
+        cwd: step.cwd,
+        home,
+        env,
+        log: join(directory, "log"),
+      });
       const final = readTree(workspace);
       const system = this.#options.system === "layered" ? changeBetween(before.home, readTree(home)) : NOTHING;
       return { exitCode, result: { output, final, system, workspace: keep(changeBetween(before.workspace, final), step.outputs) } };

@@ -13,7 +13,11 @@ interface Omission {
 }
 
 const omissions: Readonly<Record<string, Omission>> = {
-  "the sandbox and its workspace's path": { remains: (fields) => ({ ...fields, sandbox: {} }), emphasis: { edits: ["place"] }, sandbox: "host" },
+  "the sandbox and its workspace's path": {
+    remains: (fields) => ({ ...fields, sandbox: {} }),
+    emphasis: { edits: ["place"] },
+    sandbox: "host",
+  },
   "the base": { remains: (fields) => ({ ...fields, base: "" }), emphasis: { edits: ["base"] } },
   "what the sandbox lets through": { remains: (fields) => ({ ...fields, inherited: {} }), emphasis: { edits: ["proxy"] } },
   "the system layers beneath": {
@@ -26,7 +30,10 @@ const omissions: Readonly<Record<string, Omission>> = {
     emphasis: { operations: ["collect", "draw"], edits: ["append", "write"], policies: ["onChange"] },
   },
   // The first line names the step.
-  "the command": { remains: (fields) => ({ ...fields, command: fields.command.split("\n", 1) }), emphasis: { edits: ["add-operation", "drop-operation"] } },
+  "the command": {
+    remains: (fields) => ({ ...fields, command: fields.command.split("\n", 1) }),
+    emphasis: { edits: ["add-operation", "drop-operation"] },
+  },
   "the shell": { remains: (fields) => ({ ...fields, shell: [] }), emphasis: { edits: ["shell"] } },
   "the working directory": { remains: (fields) => ({ ...fields, cwd: "." }), emphasis: { edits: ["cwd"] } },
   "the environment": { remains: (fields) => ({ ...fields, env: {} }), emphasis: { edits: ["env", "pipeline-env"] } },
@@ -60,7 +67,13 @@ export const conditionSabotages: readonly Sabotage[] = [
   {
     name: "entries never grow old",
     emphasis: { edits: ["time"], policies: ["ttl"] },
-    wrap: (ports) => ({ ...ports, store: withEntries(ports.store, withLookup(ports.store.entries, (entry) => ({ ...entry, createdAt: ports.clock.now() }))) }),
+    wrap: (ports) => ({
+      ...ports,
+      store: withEntries(
+        ports.store,
+        withLookup(ports.store.entries, (entry) => ({ ...entry, createdAt: ports.clock.now() })),
+      ),
+    }),
   },
   {
     name: "removed entries stay",
@@ -81,7 +94,9 @@ function withoutFootprint(entry: Entry): Entry {
 function rekeyed(entries: EntryStore, reduce: (fields: KeyFields) => object): EntryStore {
   const keys = new Map<string, string>();
   const rekey = (key: string, fields: KeyFields): string => {
-    const other = createHash("sha256").update(JSON.stringify(reduce(fields), sortedKeys)).digest("hex");
+    const other = createHash("sha256")
+      .update(JSON.stringify(reduce(fields), sortedKeys))
+      .digest("hex");
     keys.set(key, other);
     return other;
   };
@@ -124,5 +139,13 @@ function delegated(entries: EntryStore): EntryStore {
 
 function withEntries(store: Store, entries: EntryStore): Store {
   const { owners, runs, directories, pipelines } = store;
-  return { owners, runs, entries, directories, pipelines, seal: (value) => store.seal(value), [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+  return {
+    owners,
+    runs,
+    entries,
+    directories,
+    pipelines,
+    seal: (value) => store.seal(value),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
 }
