@@ -5,13 +5,13 @@ import type { RunStore, StoredEvent } from "@fresco/ports";
  * recorded must not go on.
  */
 export class Recorder {
-  readonly #store: RunStore;
+  readonly #store: Pick<RunStore, "append">;
   readonly #onFailure: (error: unknown) => void;
   #waiting: StoredEvent[] = [];
   #writing: Promise<void> = Promise.resolve();
   #scheduled = false;
 
-  constructor(store: RunStore, onFailure: (error: unknown) => void) {
+  constructor(store: Pick<RunStore, "append">, onFailure: (error: unknown) => void) {
     this.#store = store;
     this.#onFailure = onFailure;
   }
@@ -26,6 +26,7 @@ export class Recorder {
   /** Resolves when everything added so far is written. */
   async written(): Promise<void> {
     await this.#writing;
+    if (this.#waiting.length > 0) await this.#write();
   }
 
   async #write(): Promise<void> {
@@ -35,6 +36,8 @@ export class Recorder {
     try {
       await this.#store.append(batch);
     } catch (error) {
+      // The next write takes them along, so that there is never a gap: what the store says of the run is true up to some event.
+      this.#waiting = [...batch, ...this.#waiting];
       this.#onFailure(error);
     }
   }

@@ -1,7 +1,7 @@
 import type { DirectoryStore, FrozenSource, Source } from "@fresco/ports";
 import { takeSnapshot } from "./freeze.ts";
 import { FrozenTree } from "./frozen-tree.ts";
-import { writeLoose } from "./objects.ts";
+import { removeStaleHalves, writeLoose } from "./objects.ts";
 import { openProject } from "./project.ts";
 import { openTree } from "./open-tree.ts";
 import { TreeContent } from "./tree-content.ts";
@@ -33,6 +33,7 @@ export class GitSource implements Source {
   async freeze(): Promise<FrozenSource> {
     const { root, state, exclude = [], now = Date.now, directories } = this.#options;
     const project = openProject(root, state, exclude);
+    removeStaleHalves(project.objects, now());
     const snapshot = await takeSnapshot(project, now);
     const built = buildTree(snapshot.manifest, snapshot.changes);
     const written = built.objects.map((object) => writeLoose(project.objects, object));

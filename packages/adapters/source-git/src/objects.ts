@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 
@@ -29,16 +29,34 @@ export function gitObject(type: ObjectType, content: Uint8Array): GitObject {
 export function writeLoose(objects: string, object: GitObject): string {
   const directory = join(objects, object.id.slice(0, 2));
   const path = join(directory, object.id.slice(2));
-  const temporary = `${path}.${randomBytes(6).toString("hex")}`;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const file = openSync(temporary, "wx", 0o400);
+  const halves = join(objects, HALVES);
+  mkdirSync(halves, { recursive: true, mode: 0o700 });
+  const temporary = join(halves, randomBytes(8).toString("hex"));
   try {
-    writeFileSync(file, deflateSync(object.bytes, { level: 1 }));
-  } finally {
-    closeSync(file);
+    writeFileSync(temporary, deflateSync(object.bytes, { level: 1 }), { flag: "wx", mode: 0o400 });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
   }
-  renameSync(temporary, path);
   return path;
+}
+
+/** Where objects are written before they get their name. */
+const HALVES = "halves";
+/** A half-written object this old is a killed process's. Nothing breaks if it is not: its writer fails, and freezes again with its next run. */
+const STALE_HALF_MS = 10 * 60_000;
+
+/** Removes what killed processes left half written. */
+export function removeStaleHalves(objects: string, now: number): void {
+  const halves = join(objects, HALVES);
+  if (!existsSync(halves)) return;
+  for (const name of readdirSync(halves)) {
+    const path = join(halves, name);
+    const age = now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now);
+    if (age > STALE_HALF_MS) rmSync(path, { force: true });
+  }
 }
 
 /** Removes loose objects that a power cut left without content: git takes them for written and would not write them again. */
