@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { FrescoError } from "@fresco/ports";
 import type { History } from "./generate/history.ts";
 import { live } from "./live.ts";
 import type { Outcome, Subject } from "./subject.ts";
@@ -31,8 +32,9 @@ export async function agree(subjects: readonly Subject[], history: History): Pro
 async function roundsOf(subject: Subject, history: History): Promise<readonly ReadonlyMap<string, Outcome>[]> {
   const rounds: ReadonlyMap<string, Outcome>[] = [];
   await live(subject, history, async ({ outcomes }) => {
-    if (outcomes instanceof Error) throw outcomes;
-    rounds.push(outcomes);
+    const isRefused = outcomes instanceof FrescoError && outcomes.code === "view.unmatched";
+    if (outcomes instanceof Error && !isRefused) throw outcomes;
+    rounds.push(outcomes instanceof Error ? new Map() : outcomes);
     return "go on";
   });
   return rounds;
