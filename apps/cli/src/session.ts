@@ -49,6 +49,7 @@ export async function openStore(): Promise<StoreSession> {
     store,
     clock,
     processes,
+    logs,
     sandboxes: async () => everySandbox({ layers, processes, environment: process.env, hidden: [] }),
   });
   for (const run of crashed)

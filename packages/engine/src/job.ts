@@ -7,6 +7,7 @@ import type { EnginePorts } from "./api.ts";
 import { explainFailure } from "./failure.ts";
 import { Execution, type ExecutionOutcome, judgeExit } from "./execution.ts";
 import type { LayerNames } from "./layer-names.ts";
+import { logName } from "./log-name.ts";
 import { type Described, describe, find, hiddenBy, type LookupContext, uncacheable } from "./lookup.ts";
 import { conflictBeneath } from "./writers-conflict.ts";
 
@@ -136,7 +137,7 @@ export class Job {
   async #compute(described: Described | undefined): Promise<Finished> {
     const { ports, run, owner } = this.#context;
     const startedAt = ports.clock.now();
-    const name = `${run}-${this.#context.ir.steps.indexOf(this.step)}-${this.attempt}`;
+    const name = logName(run, this.#context.ir.steps.indexOf(this.step), this.attempt);
     // The row first: a log that no row names would never be found again.
     await ports.store.runs.logged(run, this.step.id, this.attempt, name);
     const log = await ports.logs.create(name);

@@ -125,8 +125,8 @@ async function takeWorkspace({ ports, options, owner }: PrepareRequest, loop: Ru
       }),
   });
   // It may have been taken over from one whose steps still run there.
-  const { store, clock, processes, sandbox } = ports;
-  for (const run of await reclaim({ store, clock, processes, sandboxes: async () => [sandbox] })) {
+  const { store, clock, processes, logs, sandbox } = ports;
+  for (const run of await reclaim({ store, clock, processes, logs, sandboxes: async () => [sandbox] })) {
     loop.notice({ code: "run.crashed", text: `run ${run} has crashed: its process is gone, and what it left behind was removed` });
   }
   return async () => {

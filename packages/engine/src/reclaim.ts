@@ -1,10 +1,12 @@
-import type { Clock, GoneOwner, Processes, Sandbox, Store } from "@fresco/ports";
+import type { Clock, GoneOwner, Logs, Processes, Sandbox, Store } from "@fresco/ports";
+import { removeUnnamedLogs } from "./log-name.ts";
 import { removeStableWorkspaces } from "./stable-workspace.ts";
 
 export interface ReclaimPorts {
   readonly store: Store;
   readonly clock: Clock;
   readonly processes: Processes;
+  readonly logs: Logs;
   /** One of each kind that may have left something, asked for only if there is something to end; an owner whose steps ran in a kind that is missing is left for a later command. */
   readonly sandboxes: () => Promise<readonly Sandbox[]>;
 }
@@ -35,6 +37,7 @@ async function reclaimOwner(owner: GoneOwner, ports: ReclaimPorts, sandboxes: re
   }
   await removeStableWorkspaces(owner, ports, first);
   await first.discard([owner.directory, ...owner.directories.map(({ path }) => path)]);
+  for (const run of owner.runs) await removeUnnamedLogs(run, store.runs, ports.logs);
   await store.directories.forget(owner.directories.map(({ id }) => id));
   await store.owners.forget(owner.id, clock.now());
   return true;

@@ -93,7 +93,7 @@ describe("Two engines on one store", () => {
 describe("What an owner that is gone has left", () => {
   it("is ended: its steps are killed, its directories removed, its run is crashed", async () => {
     await using bench = new Bench();
-    const { store, clock, processes } = bench.ports;
+    const { store, clock, processes, logs } = bench.ports;
     const run = bench.engine.run(held());
     const step = await bench.sandbox.held("a");
     await until(run.events[Symbol.asyncIterator](), ({ type }) => type === "job.started");
@@ -103,24 +103,24 @@ describe("What an owner that is gone has left", () => {
     store.die(owner);
     const killed: string[] = [];
     bench.sandbox.reclaim = async ({ token }) => void killed.push(token);
-    expect(await reclaim({ store, clock, processes, sandboxes: async () => [bench.sandbox] })).toEqual([id]);
+    expect(await reclaim({ store, clock, processes, logs, sandboxes: async () => [bench.sandbox] })).toEqual([id]);
     expect(killed).toEqual(["held"]);
     expect(await store.runs.find(id)).toMatchObject({ run: { status: "crashed" } });
     expect(await store.runs.jobs(id)).toMatchObject([{ step: "a", status: "crashed", reason: { type: "owner-gone" } }]);
-    expect(await reclaim({ store, clock, processes, sandboxes: async () => [bench.sandbox] })).toEqual([]);
+    expect(await reclaim({ store, clock, processes, logs, sandboxes: async () => [bench.sandbox] })).toEqual([]);
     step.end();
     await run.result.catch(() => undefined);
   });
 
   it("stays for a later command where the kind of its sandbox is missing", async () => {
     await using bench = new Bench();
-    const { store, clock, processes } = bench.ports;
+    const { store, clock, processes, logs } = bench.ports;
     const run = bench.engine.run(held());
     const step = await bench.sandbox.held("a");
     await until(run.events[Symbol.asyncIterator](), ({ type }) => type === "job.started");
     const found = await store.runs.find(await run.id);
     store.die(found.type === "found" ? (found.run.owner ?? "") : "");
-    expect(await reclaim({ store, clock, processes, sandboxes: async () => [] })).toEqual([]);
+    expect(await reclaim({ store, clock, processes, logs, sandboxes: async () => [] })).toEqual([]);
     expect(await store.owners.gone()).toHaveLength(1);
     step.end();
     await run.result.catch(() => undefined);
@@ -128,15 +128,30 @@ describe("What an owner that is gone has left", () => {
 
   it("is its stable workspace, unless another owner has taken that over", async () => {
     await using bench = new Bench();
-    const { store, clock, processes } = bench.ports;
+    const { store, clock, processes, logs } = bench.ports;
     const [gone, heir] = [await store.owners.open(), await store.owners.open()];
     for (const key of ["workspace:/left", "workspace:/taken"]) await store.entries.claim(key, gone.id, 0);
     store.die(gone.id);
     await store.entries.claim("workspace:/taken", heir.id, 0);
     const removed: string[] = [];
     bench.sandbox.discard = async (directories) => void removed.push(...directories);
-    await reclaim({ store, clock, processes, sandboxes: async () => [bench.sandbox] });
+    await reclaim({ store, clock, processes, logs, sandboxes: async () => [bench.sandbox] });
     expect(removed).toContain("/left");
     expect(removed).not.toContain("/taken");
+  });
+
+  it("is a log whose row was lost in a power cut, and no other", async () => {
+    await using bench = new Bench();
+    const { store, clock, processes, logs } = bench.ports;
+    const owner = await store.owners.open();
+    const ir = irOf([sh("true", { id: "told" }), sh("true", { id: "lost" })]);
+    const jobs = ir.steps.map((step) => ({ step: step.id, label: step.label }));
+    const { id } = await store.runs.create({ owner: owner.id, project: "", ir, tree: "t", startedAt: 0, jobs });
+    await store.runs.logged(id, jobs[0]?.step ?? "", 1, `${id}-0-1`);
+    store.die(owner.id);
+    const removed: string[] = [];
+    logs.remove = async (name) => void removed.push(name);
+    await reclaim({ store, clock, processes, logs, sandboxes: async () => [bench.sandbox] });
+    expect(removed).toEqual([`${id}-1-1`]);
   });
 });

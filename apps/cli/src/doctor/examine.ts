@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { reclaim } from "@fresco/engine";
+import { FileLogs } from "@fresco/logs-fs";
 import type { Layers, Processes, Sandbox } from "@fresco/ports";
 import { NodeProcesses, SystemClock } from "@fresco/process-node";
 import { SqliteStore } from "@fresco/store-sqlite";
@@ -45,6 +46,7 @@ async function storeFindings({ paths, environment, sandbox: choice }: Patient, p
     store,
     clock,
     processes: parts.processes,
+    logs: new FileLogs({ directory: join(paths.state, "logs"), clock }),
     sandboxes: async () => everySandbox({ ...parts, environment, hidden: [] }),
   });
   const strategy = await new CowWorkspaces({ layers: parts.layers, state: paths.state }).strategy();

@@ -24,7 +24,8 @@ export class SqliteRuns implements RunStore {
 
   async create(run: NewRun): Promise<{ readonly id: string }> {
     const { owner, project, tree, startedAt } = run;
-    return this.#database.write(() => {
+    // Its logs are found through it, so it must not be lost in a power cut that they survive.
+    return this.#database.writeDurably(() => {
       let id = newRunId(startedAt);
       while (this.#queries.byId.first({ id }) !== undefined) id = newRunId(startedAt);
       this.#queries.insert.run({ id, owner, project, pipeline: run.ir.pipeline, tree, startedAt, ir: JSON.stringify(run.ir) });
