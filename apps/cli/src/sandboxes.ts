@@ -21,6 +21,13 @@ export function makeSandbox(choice: SandboxChoice, parts: SandboxParts): Sandbox
     : new HostSandbox({ processes, pipes, environment });
 }
 
+/** A sandbox for a run that is about to start: what it has to find out first, it begins to find out now. */
+export function makeSandboxForRun(choice: SandboxChoice, parts: SandboxParts): Sandbox {
+  const sandbox = makeSandbox(choice, parts);
+  if (sandbox instanceof LinuxSandbox) sandbox.anticipate();
+  return sandbox;
+}
+
 /** One of each kind that could have left something on this platform. */
 export function everySandbox(parts: SandboxParts): readonly Sandbox[] {
   const kinds: readonly SandboxChoice[] = process.platform === "linux" ? ["linux", "host"] : ["host"];

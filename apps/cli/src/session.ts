@@ -12,7 +12,7 @@ import type { Freezing } from "./freezing.ts";
 import { loadProject } from "./load.ts";
 import { type FrescoPaths, frescoPaths } from "./paths.ts";
 import type { SandboxChoice } from "./sandbox-choice.ts";
-import { everySandbox, makeSandbox } from "./sandboxes.ts";
+import { everySandbox, makeSandboxForRun } from "./sandboxes.ts";
 
 /** The store and the logs of this user: enough for every command that only looks. */
 export interface StoreSession extends AsyncDisposable {
@@ -38,13 +38,15 @@ export interface ProjectSession extends AsyncDisposable {
 }
 
 /** Opens the store, and ends what owners that are gone have left behind, so that whatever is told afterwards is true. */
-export async function openStore(): Promise<StoreSession> {
+export function openStore(): Promise<StoreSession> {
+  return openStoreWith({ layers: new CowLayers(), processes: new NodeProcesses() });
+}
+
+async function openStoreWith({ layers, processes }: Pick<StoreSession, "layers" | "processes">): Promise<StoreSession> {
   const paths = frescoPaths(process.env, homedir(), process.platform);
   const clock = new SystemClock();
   const store = await SqliteStore.open({ directory: paths.state, clock });
   const logs = new FileLogs({ directory: join(paths.state, "logs"), clock });
-  const layers = new CowLayers();
-  const processes = new NodeProcesses();
   const crashed = await reclaim({
     store,
     clock,
@@ -59,12 +61,14 @@ export async function openStore(): Promise<StoreSession> {
 
 /** Opens a project: its frozen source, its pipelines, and where its steps run. */
 export async function openProject(freezing: Freezing, sandboxChoice: SandboxChoice): Promise<ProjectSession> {
-  const session = await openStore();
-  const { paths, clock, store, logs, layers, processes } = session;
-  const { project, source } = freezing;
-  freezing.provide(store.directories);
+  const { project, source, paths } = freezing;
+  const layers = new CowLayers();
+  const processes = new NodeProcesses();
   const hidden = [project, paths.state, paths.cache, paths.config];
-  const sandbox = makeSandbox(sandboxChoice, { layers, processes, environment: process.env, hidden });
+  const sandbox = makeSandboxForRun(sandboxChoice, { layers, processes, environment: process.env, hidden });
+  const session = await openStoreWith({ layers, processes });
+  const { clock, store, logs } = session;
+  freezing.provide(store.directories);
   const owner = await store.owners.open({ process: processes.self(), startedAt: clock.now() });
   const close = async (): Promise<void> => {
     await sandbox.discard([owner.directory]);

@@ -63,6 +63,7 @@ export class LinuxSandbox implements Sandbox {
   readonly #stages = new Stages();
   #layout: HostLayout | undefined;
   #probe: Promise<void> | undefined;
+  #anticipated: Promise<BaseIdentity> | undefined;
 
   constructor(options: LinuxSandboxOptions) {
     this.#options = options;
@@ -70,7 +71,25 @@ export class LinuxSandbox implements Sandbox {
     this.capabilities = capabilitiesOf(this.#privilege);
   }
 
+  /**
+   * Looks at the host as a base already, for the first who asks for its identity: looking takes another process, and whoever is about to
+   * start a run has other things to do meanwhile.
+   */
+  anticipate(): void {
+    this.#anticipated = this.#identify({ type: "host" }, []);
+    // Whoever asks gets the error; if nobody does, there was nothing to run.
+    this.#anticipated.catch(() => undefined);
+  }
+
   async identify(base: Base, toolchains: readonly string[]): Promise<BaseIdentity> {
+    const anticipated = this.#anticipated;
+    if (anticipated === undefined || base.type !== "host" || toolchains.length > 0) return this.#identify(base, toolchains);
+    // Only once: the next one asks whether the base has changed since.
+    this.#anticipated = undefined;
+    return anticipated;
+  }
+
+  async #identify(base: Base, toolchains: readonly string[]): Promise<BaseIdentity> {
     const bound = this.#bindingsFor(toolchains);
     // Root has what it takes by its capabilities; a refusal would show at the first step all the same.
     if (this.#privilege === "user") await (this.#probe ??= probeNamespaces(this.#privilege));
