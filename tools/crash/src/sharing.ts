@@ -35,8 +35,6 @@ export const SHARINGS = {
   },
 } satisfies Record<string, (scene: Scene, sandbox: string) => Promise<readonly string[]>>;
 
-export type Sharing = keyof typeof SHARINGS;
-
 /** What is left once the next command has shown the first run for what it is. */
 async function leftAfterNext(scene: Scene): Promise<readonly string[]> {
   const { stdout } = await scene.run(["runs"]);
