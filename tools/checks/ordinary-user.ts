@@ -24,7 +24,7 @@ export function runAsOrdinaryUser(): Tally {
     const copy = copyRepository();
     try {
       console.log(`\nThe contracts of the sandboxes and the command as the user ${user}, in ${copy}`);
-      return runVitest({ directory: copy, filters, reportFile: path.join(home, "report.json"), prefix: asUser() });
+      return runVitest({ directory: copy, filters, reportFile: path.join(home, "report.json"), prefix: asUser(copy) });
     } finally {
       rmSync(copy, { recursive: true, force: true });
     }
@@ -66,9 +66,10 @@ function copyRepository(): string {
   return copy;
 }
 
-/** A login of the user with an environment of its own; CI's wish for strictness passes on. */
-function asUser(): string[] {
-  const environment = { HOME: home, USER: user, LOGNAME: user, SHELL: "/bin/sh", LANG: "C.UTF-8", PATH: process.env["PATH"] ?? "" };
+/** A login of the user with an environment of its own, in which the copy's toolchain comes first; CI's wish for strictness passes on. */
+function asUser(copy: string): string[] {
+  const searched = (process.env["PATH"] ?? "").replaceAll(root, copy);
+  const environment = { HOME: home, USER: user, LOGNAME: user, SHELL: "/bin/sh", LANG: "C.UTF-8", PATH: searched };
   const ci = process.env["CI"] === undefined ? [] : [`CI=${process.env["CI"]}`];
   const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   return [administration("runuser"), "-u", user, "--", "env", "-i", ...assignments, ...ci];

@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
 import { z } from "zod";
+import { root } from "../setup/packages.ts";
 import type { Tally } from "./tally.ts";
 
 const reportSchema = z.object({
@@ -31,7 +33,7 @@ export function runVitest({ directory, filters, reportFile, prefix = [] }: Vites
   rmSync(reportFile, { force: true });
   const reporters = ["--reporter=default", "--reporter=./tools/checks/skip-reporter.ts", "--reporter=json"];
   const parameters = ["run", ...reporters, `--outputFile.json=${reportFile}`, ...filters];
-  const [file = "", ...rest] = [...prefix, process.execPath, "node_modules/vitest/vitest.mjs", ...parameters];
+  const [file = "", ...rest] = [...prefix, nodeOf(directory), "node_modules/vitest/vitest.mjs", ...parameters];
   const { status } = spawnSync(file, rest, { cwd: directory, stdio: ["ignore", "inherit", "inherit"] });
   if (!existsSync(reportFile)) return { passed: 0, failed: 1, skipped: 0 };
   const report = reportSchema.parse(JSON.parse(readFileSync(reportFile, "utf8")));
@@ -44,4 +46,10 @@ export function runVitest({ directory, filters, reportFile, prefix = [] }: Vites
     failed: failed === 0 && status !== 0 ? 1 : failed,
     skipped: report.numPendingTests + report.numTodoTests,
   };
+}
+
+/** The running Node, or its copy: whoever tests a copy may not be able to reach the original. */
+function nodeOf(directory: string): string {
+  const inside = path.relative(root, process.execPath);
+  return inside.startsWith("..") ? process.execPath : path.join(directory, inside);
 }

@@ -167,8 +167,13 @@ export class TemporaryProject implements AsyncDisposable {
   #environment(more: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
     // Found last: where the repository has no Node of its own, the command takes this one.
     const path = ["/usr/local/bin", "/usr/bin", "/bin", dirname(process.execPath)].join(":");
-    return { PATH: path, HOME: this.home, FRESCO_HOME: this.state, TZ: "UTC", ...more };
+    return { ...wayOut(), PATH: path, HOME: this.home, FRESCO_HOME: this.state, TZ: "UTC", ...more };
   }
+}
+
+/** What this machine may need to reach a registry. */
+function wayOut(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(NODE_EXTRA_CA_CERTS|(HTTPS?|NO)_PROXY)$/i.test(name)));
 }
 
 /** The text with everything replaced that differs from run to run. */
