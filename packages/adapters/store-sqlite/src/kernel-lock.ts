@@ -2,6 +2,9 @@ import Sqlite from "better-sqlite3";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { isBusy, translated } from "./sqlite-error.ts";
 
+/** What this process has: a connection that is garbage is closed when it is collected, and its lock is gone with it. */
+const held = new Set<KernelLock>();
+
 /**
  * An open exclusive transaction on a SQLite file of its own: the kernel releases it when this process dies, however that happens, and
  * children do not inherit it. Such files are opened through SQLite alone: closing any other descriptor of a file drops all of the
@@ -21,7 +24,9 @@ export class KernelLock implements Disposable {
     const connection = new Sqlite(path, { timeout: 0 });
     try {
       connection.exec("BEGIN EXCLUSIVE");
-      return new KernelLock(connection);
+      const lock = new KernelLock(connection);
+      held.add(lock);
+      return lock;
     } catch (error) {
       connection.close();
       throw translated(error, path);
@@ -44,6 +49,7 @@ export class KernelLock implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    held.delete(this);
     this.#connection.close();
   }
 }

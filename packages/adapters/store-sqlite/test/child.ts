@@ -8,15 +8,16 @@ export interface Child<T> extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-/** Starts a program of `fixtures/` and waits for its first message. Its stdin stays open until it is disposed of. */
+/** Starts a program of `fixtures/` and waits for its first message. What it starts may live on descriptor 4, until this is disposed of. */
 export async function startChild<T>(
   fixture: "abandon.ts" | "hold.ts",
   directory: string,
   is: (message: unknown) => message is T,
 ): Promise<Child<T>> {
   const child = fork(join(import.meta.dirname, "fixtures", fixture), [directory], {
-    execArgv: ["--conditions=fresco-source"],
-    stdio: ["pipe", "inherit", "inherit", "ipc"],
+    execArgv: ["--conditions=fresco-source", "--expose-gc"],
+    // Not its stdin: that is closed when it exits.
+    stdio: ["ignore", "inherit", "inherit", "ipc", "pipe"],
   });
   const exited = once(child, "exit");
   const kill = async (): Promise<void> => {
@@ -25,7 +26,7 @@ export async function startChild<T>(
   };
   const dispose = async (): Promise<void> => {
     await kill();
-    child.stdin?.end();
+    child.stdio[4]?.destroy();
   };
   const first: unknown = await Promise.race([once(child, "message").then(([message]: unknown[]) => message), exited.then(() => undefined)]);
   if (!is(first)) {
