@@ -1,6 +1,6 @@
 // What stands on the system's permissions, as an ordinary user: what root may do says little about what everybody else sees.
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import { root } from "../setup/packages.ts";
 import type { Tally } from "./tally.ts";
@@ -41,7 +41,7 @@ function cannot(why: string): Tally {
 
 function prepareUser(): void {
   if (idOf(user) === undefined) execFileSync(administration("useradd"), ["--create-home", "--home-dir", home, "--shell", "/bin/sh", user]);
-  chmodSync(home, 0o700);
+  execFileSync("install", ["-d", "-m", "700", "-o", user, home]);
 }
 
 /** Path of a command for root, which PATH need not have. */
