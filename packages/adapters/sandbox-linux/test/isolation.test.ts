@@ -106,8 +106,8 @@ describe("a step in the Linux sandbox", () => {
   });
 
   it("sees hidden directories empty where they would be visible", async (t) => {
-    t.skip(!isRoot, "only root can make a directory in /opt");
-    const hidden = mkdtempSync("/opt/fresco-hidden-");
+    t.skip(!existsSync("/var/tmp"), "there is no /var/tmp, which steps see and no identity of the host covers");
+    const hidden = mkdtempSync("/var/tmp/fresco-hidden-");
     try {
       writeFileSync(join(hidden, "secret"), "");
       expect(await printed(`ls -A ${hidden}; touch ${hidden}/x`, { hidden: [hidden] })).toMatch(/^touch: .*Read-only file system\n$/);
