@@ -67,10 +67,12 @@ export function lastMounts(
   facts: { readonly bound: readonly string[]; readonly hidden: readonly string[]; readonly layout: HostLayout },
 ): readonly Mount[] {
   const visible = [...facts.layout.directories.map((name) => `/${name}`), ...facts.bound];
+  const blank = facts.layout.blank.map((name) => `/${name}`);
   return [
     ...facts.bound.map((path) => bind(path, join(root, path), { readOnly: true, recursive: true, flags: lockedFlags(path) })),
     ...facts.hidden
-      .filter((path) => visible.some((shown) => isWithin(path, shown)))
+      // What is blank in the sandbox has no place to mount on, and shows nothing.
+      .filter((path) => visible.some((shown) => isWithin(path, shown)) && !blank.some((at) => isWithin(path, at)))
       .map((path) => bind(empty, join(root, path), { readOnly: true })),
   ];
 }
