@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { FrescoError, type Sandbox, type StepExit, type WorkspaceDescription } from "@fresco/ports";
+import { findCommand } from "@fresco/sandbox-linux";
 import { type Finding, problemOf } from "./finding.ts";
-import { findOnPath } from "./find-on-path.ts";
 
 /** Programs that pipelines usually call. */
 const COMMANDS = ["node", "npm", "pnpm", "yarn", "bun", "deno", "python3", "uv", "cargo", "go", "java", "make", "cc"];
@@ -34,7 +34,7 @@ export function toolchainFindings(bound: readonly string[], seen: ReadonlyMap<st
   const isSeen = (name: string): boolean => (seen.get(name) ?? "") !== "";
   const found = COMMANDS.filter(isSeen);
   const missed = COMMANDS.flatMap((name) => {
-    const place = isSeen(name) ? undefined : findOnPath(name, path.split(delimiter));
+    const place = isSeen(name) ? undefined : findCommand(name, path.split(delimiter));
     return place === undefined ? [] : [{ name, place }];
   });
   const visible = `steps find ${found.length === 0 ? "none of the usual commands" : found.join(", ")}`;

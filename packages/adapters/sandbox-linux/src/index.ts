@@ -1,4 +1,5 @@
 export { LinuxSandbox } from "./linux-sandbox.ts";
 export type { LinuxSandboxOptions } from "./linux-sandbox.ts";
+export { findCommand } from "./missing-command.ts";
 export { toolchainsOf } from "./toolchains.ts";
 export type { Toolchain } from "./toolchains.ts";

@@ -118,7 +118,7 @@ export class LinuxSandbox implements Sandbox {
 
   explain(exitCode: number, output: string): string | undefined {
     return exitCode === 127
-      ? explainMissingCommand(output, (name) => findCommand(name, this.#options.environment["PATH"] ?? ""))
+      ? explainMissingCommand(output, (name) => findCommand(name, (this.#options.environment["PATH"] ?? "").split(":")))
       : undefined;
   }
 

@@ -27,10 +27,9 @@ export function explainMissingCommand(tail: string, find: (name: string) => stri
   return undefined;
 }
 
-/** The first executable of this name in the directories of a PATH. */
-export function findCommand(name: string, path: string): string | undefined {
-  return path
-    .split(":")
+/** The first of these directories' executables with this name; relative directories are passed over. */
+export function findCommand(name: string, directories: readonly string[]): string | undefined {
+  return directories
     .filter((directory) => directory.startsWith("/"))
     .map((directory) => join(directory, name))
     .find(isExecutable);

@@ -34,8 +34,8 @@ describe("Looking for a command on a PATH", () => {
     const directory = mkdtempSync(join(tmpdir(), "fresco-path-"));
     writeFileSync(join(directory, "plain"), "", { mode: 0o644 });
     writeFileSync(join(directory, "tool"), "", { mode: 0o755 });
-    expect(findCommand("tool", `bin:/nowhere:${directory}`)).toBe(join(directory, "tool"));
-    expect(findCommand("missing", directory)).toBeUndefined();
+    expect(findCommand("tool", ["bin", "/nowhere", directory])).toBe(join(directory, "tool"));
+    expect(findCommand("missing", [directory])).toBeUndefined();
     rmSync(directory, { recursive: true });
   });
 });
