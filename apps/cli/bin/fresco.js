@@ -12,7 +12,8 @@ root=${file%/*}/../../..
 node=$root/.toolchain/node_modules/.bin/node
 # Only this repository's own checkout has a toolchain to trust; an installed package may sit in any project.
 [ -x "$node" ] && [ -f "$root/apps/cli/bin/fresco.js" ] || node=node
-exec "$node" "$file" "$@"
+# A run makes much short-lived garbage: collecting it less often saves a tenth of its time.
+exec "$node" --min-semi-space-size=16 --max-semi-space-size=32 "$file" "$@"
 */;
 
 import { spawn } from "node:child_process";

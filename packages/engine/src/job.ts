@@ -58,6 +58,7 @@ export class Job {
   #execution: Execution | undefined;
   /** As it was looked up, so it is looked up again once its key was claimed. */
   #readCache = true;
+  #followed = false;
   #stop: { readonly because: Reason; readonly insist: boolean } | undefined;
 
   constructor(step: IRStep, context: JobContext, observer: JobObserver) {
@@ -87,8 +88,12 @@ export class Job {
     return { type: "miss", described };
   }
 
-  /** Runs the command; for a step with a key only if no other owner is about to give its result. */
-  async execute(described: Described | undefined): Promise<Finished> {
+  /**
+   * Runs the command; for a step with a key only if no other owner is about to give its result.
+   * @param followed Are there steps that have not begun?
+   */
+  async execute(described: Described | undefined, followed: boolean): Promise<Finished> {
+    this.#followed = followed;
     if (described === undefined) return this.#compute(undefined);
     const context = this.#context;
     const claim = await claimKey(context.ports.store.entries, context.ports.clock, {
@@ -191,6 +196,7 @@ export class Job {
         env: context.environment.get(step.id)?.complete ?? {},
         scratch: `${scratch}/s`,
         shared: `${context.directory}/shared`,
+        followed: this.#followed,
         ...(git === undefined ? {} : { git }),
       },
       log,

@@ -45,6 +45,7 @@ export class RunLoop {
   readonly #results = new Map<string, JobResult>();
   readonly #over = Promise.withResolvers<FinishedRunStatus>();
   #state: PlanState | undefined;
+  #executing = 0;
   #cancelTimeout: (() => void) | undefined;
   #broken: { readonly error: unknown } | undefined;
 
@@ -142,7 +143,10 @@ export class RunLoop {
   }
 
   async #execute(job: Job): Promise<void> {
-    await this.#conclude(job, await job.execute(this.#described.get(job.step.id)));
+    this.#executing += 1;
+    const followed = this.#results.size + this.#executing < this.#steps.size;
+    const finished = await job.execute(this.#described.get(job.step.id), followed).finally(() => (this.#executing -= 1));
+    await this.#conclude(job, finished);
   }
 
   /** The surroundings broke under this job: it fails, and the run ends by rejecting with the first such error. */

@@ -67,6 +67,8 @@ export interface StepRequest {
   readonly scratch: string;
   /** A directory that steps of one owner may share for what never changes; made with mode 0700 where it is missing, gone with the owner. Absent: every step does without. */
   readonly shared?: string;
+  /** More steps of this owner are likely to start: what they need and nobody else can change may be made ready meanwhile. @default false */
+  readonly followed?: boolean;
   /** Raw output, in the order of arrival. A returned promise holds further reading back. */
   readonly output: (stream: "stdout" | "stderr", chunk: Uint8Array) => void | Promise<void>;
 }

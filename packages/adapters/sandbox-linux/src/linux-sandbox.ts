@@ -25,16 +25,13 @@ import { explainMissingCommand, findCommand } from "./missing-command.ts";
 import { privilege, probeNamespaces } from "./privileges.ts";
 import type { Privilege } from "./privileges.ts";
 import { reclaimStep } from "./reclaim.ts";
-import { prepareRoot } from "./root.ts";
-import type { Root } from "./root.ts";
-import { CONFINEMENT, INIT, WORKSPACE, innerScript } from "./script.ts";
-import type { SkeletonFacts } from "./skeleton.ts";
+import { makeGitPoint, writeWorkspaceTable } from "./root.ts";
+import type { RootFacts } from "./root.ts";
+import { WORKSPACE, innerScript } from "./script.ts";
 import { Skeletons } from "./skeletons.ts";
 import type { Stage } from "./stage.ts";
 import { Stages } from "./stages.ts";
-import { StepProcess, unstarted } from "./step-process.ts";
-import type { StepCommand } from "./step-process.ts";
-import { tools } from "./tools.ts";
+import { unstarted } from "./unstarted.ts";
 
 /** What a sandbox needs from those who compose it. */
 export interface LinuxSandboxOptions {
@@ -104,14 +101,17 @@ export class LinuxSandbox implements Sandbox {
   async start(request: StepRequest): Promise<RunningStep> {
     const bound = this.#bindingsFor(request.toolchains);
     mkdirSync(request.scratch, { recursive: true, mode: 0o700 });
-    const facts = { privilege: this.#privilege, layout: this.#hostLayout(), bound: bound.paths };
+    const facts = { privilege: this.#privilege, layout: this.#hostLayout(), bound: bound.paths, hidden: this.#hidden };
     const skeleton = await this.#skeletons.get(request, facts);
-    const stage = await this.#stages.take(request, { ...facts, skeleton });
+    const rootFacts = { ...facts, skeleton };
+    const stage = await this.#stages.take(request, rootFacts);
     if ("refused" in stage) return new UnstartedStep(unstarted(stage.refused));
-    const step = await this.#startOn(stage, request, facts, bound).catch((error: unknown) => {
+    const step = await this.#startOn(stage, request, rootFacts, bound).catch((error: unknown) => {
       stage.close();
       throw error;
     });
+    // While this one's processes mount and start. Whatever is wrong will be wrong for the next step too, and told then.
+    if (request.followed === true) stage.makeReady(this.#options.pipes).catch(() => undefined);
     await step.settled;
     return step;
   }
@@ -122,16 +122,18 @@ export class LinuxSandbox implements Sandbox {
       : undefined;
   }
 
-  async #startOn(stage: Stage, request: StepRequest, facts: SkeletonFacts, bound: Bindings): Promise<LinuxStep> {
+  async #startOn(stage: Stage, request: StepRequest, facts: RootFacts, bound: Bindings): Promise<LinuxStep> {
     const { processes, layers, pipes } = this.#options;
-    const root = prepareRoot(request, { ...facts, stage, hidden: this.#hidden });
-    const command = this.#command(request, root, stage, bound);
-    const [stdout, stderr] = [await pipes.open(request.scratch), await pipes.open(request.scratch)];
-    return new LinuxStep(new StepProcess(command, stdout, stderr, request.output), root, {
+    const fstab = writeWorkspaceTable(request, facts);
+    const removed = makeGitPoint(request);
+    const cell = await stage.takeCell(pipes);
+    cell.run({ fstab, script: this.#script(request, bound), output: request.output });
+    return new LinuxStep(cell, {
       processes,
       layers,
       privilege: this.#privilege,
       captures: stage.captures,
+      removed,
       onEnded: () => this.#stages.giveBack(stage, request, facts),
     });
   }
@@ -145,35 +147,10 @@ export class LinuxSandbox implements Sandbox {
     await discardTrees(directories, this.#privilege);
   }
 
-  #command(request: StepRequest, root: Root, stage: Stage, bound: Bindings): StepCommand {
-    const { setpriv, nsenter, unshare, sh, mount, chroot } = tools();
-    const groups = this.#privilege === "root" ? ["--clear-groups"] : [];
-    const enter = [setpriv, ...CONFINEMENT, ...groups, chroot, root.path, "/bin/sh", "-s"];
-    const namespaces = ["--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child"];
+  #script(request: StepRequest, bound: Bindings): string {
     const [program = "/bin/sh", ...options] = request.shell;
     const env = { ...constants(bound.bins, bound.env), ...passedOn(this.#options.environment), ...request.env };
-    return {
-      program: setpriv,
-      // The parent's death must reach unshare(1), which passes it on to the namespace: neither notices it by itself.
-      args: [
-        "--pdeathsig",
-        "KILL",
-        nsenter,
-        ...stage.entrance,
-        unshare,
-        ...namespaces,
-        sh,
-        "-c",
-        INIT,
-        "fresco-init",
-        root.cwd,
-        mount,
-        root.fstab,
-        ...enter,
-      ],
-      cwd: root.cwd,
-      script: innerScript({ cwd: request.cwd, env, argv: [program, ...options, "-c", request.command] }),
-    };
+    return innerScript({ cwd: request.cwd, env, argv: [program, ...options, "-c", request.command] });
   }
 
   #bindingsFor(toolchains: readonly string[]): Bindings {

@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
 import { rmdirSync } from "node:fs";
 import type { CapturedLayer, Layers, LeftStep, Processes, RunningStep, StepExit } from "@fresco/ports";
+import type { Cell } from "./cell.ts";
 import type { Privilege } from "./privileges.ts";
-import type { Root } from "./root.ts";
 import type { Captures } from "./stage.ts";
 import { SIGNAL_ALL } from "./script.ts";
-import type { StepProcess } from "./step-process.ts";
 import { tools } from "./tools.ts";
 
 type Signal = "TERM" | "INT" | "HUP" | "KILL";
@@ -15,6 +14,8 @@ interface StepParts {
   readonly layers: Layers;
   readonly privilege: Privilege;
   readonly captures: Captures;
+  /** Empty directories to remove once the step has ended. */
+  readonly removed: readonly string[];
   /** Called when nothing of the step runs any more. Answers whether it left the system untouched. */
   readonly onEnded: () => boolean;
 }
@@ -25,25 +26,25 @@ export class LinuxStep implements RunningStep {
   readonly exit: Promise<StepExit>;
   /** Resolves when the command runs or never will. */
   readonly settled: Promise<void>;
-  readonly #process: StepProcess;
+  readonly #cell: Cell;
   readonly #parts: StepParts;
   #untouched = false;
 
-  constructor(process: StepProcess, root: Root, parts: StepParts) {
-    this.#process = process;
+  constructor(cell: Cell, parts: StepParts) {
+    this.#cell = cell;
     this.#parts = parts;
-    this.left = { process: process.pid === undefined ? undefined : parts.processes.identify(process.pid), token: "linux" };
-    this.exit = process.exit.then((exit) => {
-      for (const directory of root.removed) rmdirSync(directory);
+    this.left = { process: cell.pid === undefined ? undefined : parts.processes.identify(cell.pid), token: "linux" };
+    this.exit = cell.exit.then((exit) => {
+      for (const directory of parts.removed) rmdirSync(directory);
       this.#untouched = parts.onEnded();
       return exit;
     });
-    this.settled = process.settled;
+    this.settled = cell.settled;
   }
 
   signal(signal: Signal): void {
     if (signal === "KILL") return this.#kill();
-    void this.#process.settled.then(() => this.#forward(signal));
+    void this.#cell.settled.then(() => this.#forward(signal));
   }
 
   async captureSystem(into: { readonly id: string; readonly path: string }): Promise<CapturedLayer | undefined> {
@@ -62,7 +63,7 @@ export class LinuxStep implements RunningStep {
 
   /** From inside the namespace, where one call reaches every process at once and misses none that is being born. */
   #forward(signal: Exclude<Signal, "KILL">): void {
-    const init = this.#process.init;
+    const init = this.#cell.init;
     if (init === undefined) return;
     const { nsenter, sh } = tools();
     const user = this.#parts.privilege === "user" ? ["--user", "--preserve-credentials"] : [];

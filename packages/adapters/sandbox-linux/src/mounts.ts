@@ -11,6 +11,9 @@ import { DEVICES, PARTS, makeMountPoint } from "./skeleton.ts";
 import type { Skeleton } from "./skeleton.ts";
 import { isWithin } from "./toolchains.ts";
 
+/** Directories that are fresh in every step, with their modes. */
+const FRESH = { tmp: 0o1777, run: 0o755 };
+
 /** The workspace, and the repository at its `.git`. */
 export function workspaceMounts(root: string, request: StepRequest, skeleton: Skeleton, userxattr: boolean): readonly Mount[] {
   const target = join(root, WORKSPACE);
@@ -33,8 +36,13 @@ function workspaceMount(
   return overlayMount({ target, lower, upper: workspace.upper, work: workspace.work }, skeleton.names, userxattr);
 }
 
-/** What the kernel shows of itself: processes and devices. */
-export function deviceMounts(root: string, layout: HostLayout): readonly Mount[] {
+/** Devices, which all steps share. */
+export function deviceMounts(root: string): readonly Mount[] {
+  return DEVICES.map((name) => bind(`/dev/${name}`, join(root, "dev", name)));
+}
+
+/** What the kernel shows of a namespace: its processes, terminals and shared memory. */
+export function kernelMounts(root: string, layout: HostLayout): readonly Mount[] {
   const proc = join(root, "proc");
   return [
     { source: "proc", target: proc, type: "proc", options: "nosuid,nodev,noexec" },
@@ -42,7 +50,6 @@ export function deviceMounts(root: string, layout: HostLayout): readonly Mount[]
     ...layout.hiddenProc.map(({ name, directory }) =>
       directory ? tmpfs(join(proc, name), "ro,size=4k") : bind("/dev/null", join(proc, name)),
     ),
-    ...DEVICES.map((name) => bind(`/dev/${name}`, join(root, "dev", name))),
     tmpfs(join(root, "dev/shm"), "nosuid,nodev,mode=1777"),
     { source: "devpts", target: join(root, "dev/pts"), type: "devpts", options: "newinstance,ptmxmode=0666,mode=620,nosuid,noexec" },
   ];
@@ -50,7 +57,7 @@ export function deviceMounts(root: string, layout: HostLayout): readonly Mount[]
 
 /** What is fresh in every step: in memory or, where something of the host's will be mounted beneath it, a directory with these mount points. */
 export function freshMounts(root: string, scratch: string, bound: readonly string[]): readonly Mount[] {
-  return Object.entries({ tmp: 0o1777, run: 0o755 }).map(([name, mode]) => {
+  return Object.entries(FRESH).map(([name, mode]) => {
     const beneath = bound.filter((path) => isWithin(path, `/${name}`));
     if (beneath.length === 0) return tmpfs(join(root, name), `nosuid,nodev,mode=${mode.toString(8)}`);
     const directory = join(scratch, "fresh");
@@ -58,6 +65,11 @@ export function freshMounts(root: string, scratch: string, bound: readonly strin
     chmodSync(join(directory, name), mode);
     return bind(join(directory, name), join(root, name));
   });
+}
+
+/** Does it lie on what is fresh in every step, so that it must be mounted again after that? */
+export function isOnFresh(root: string, { target }: Mount): boolean {
+  return Object.keys(FRESH).some((name) => isWithin(target, join(root, name)));
 }
 
 /** Toolchains at their own place, and then what must not be seen, which may lie inside of them. */

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { FrescoError } from "@fresco/ports";
-import { REFUSED_HINT } from "./step-process.ts";
+import { REFUSED_HINT } from "./unstarted.ts";
 import { tools } from "./tools.ts";
 
 /** `root`: plain namespaces, the system can be changed. `user`: everything happens in a user namespace. */

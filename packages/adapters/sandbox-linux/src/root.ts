@@ -1,53 +1,62 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StepRequest } from "@fresco/ports";
 import { fstab } from "./fstab.ts";
 import type { Mount } from "./fstab.ts";
-import { deviceMounts, freshMounts, lastMounts, workspaceMounts } from "./mounts.ts";
+import { deviceMounts, freshMounts, isOnFresh, kernelMounts, lastMounts, workspaceMounts } from "./mounts.ts";
 import { PARTS } from "./skeleton.ts";
-import type { SkeletonFacts } from "./skeleton.ts";
-import type { Stage } from "./stage.ts";
+import type { Skeleton, SkeletonFacts } from "./skeleton.ts";
+import type { System } from "./system.ts";
 
-/** A step's root over its system: what to mount, in a file. */
-export interface Root {
-  /** Where mount(8) runs. */
-  readonly cwd: string;
-  /** The table of mounts. */
-  readonly fstab: string;
-  /** The root directory, empty outside the step's mount namespace. */
-  readonly path: string;
-  /** Empty directories to remove once the step has ended. */
-  readonly removed: readonly string[];
-}
-
-/** What the root depends on beside the request. */
+/** What a root depends on beside the system. */
 export interface RootFacts extends SkeletonFacts {
-  readonly stage: Stage;
+  readonly skeleton: Skeleton;
   /** Directories that are shown empty where they would be visible. */
   readonly hidden: readonly string[];
 }
 
-/** Prepares what a step has for itself on its root, and the table. Mounts nothing yet. */
-export function prepareRoot(request: StepRequest, facts: RootFacts): Root {
-  const { scratch } = request;
-  const { skeleton, system } = facts.stage;
-  const path = join(skeleton.directory, PARTS.root);
-  const mounts: readonly Mount[] = [
-    ...workspaceMounts(path, request, skeleton, facts.privilege === "user"),
-    ...deviceMounts(path, facts.layout),
-    ...freshMounts(path, scratch, [...facts.bound, ...system.files]),
-    ...system.mounts(path),
-    ...lastMounts(path, join(skeleton.directory, PARTS.empty), facts),
-  ];
-  const table = join(scratch, "fstab");
-  writeFileSync(table, fstab(mounts), { mode: 0o600 });
-  return { cwd: skeleton.directory, fstab: table, path, removed: gitPoint(request) };
+/** The root directory of steps over a skeleton, empty outside their mount namespaces. */
+export function rootOf(skeleton: Skeleton): string {
+  return join(skeleton.directory, PARTS.root);
 }
 
-/** The mount point of the repository in a workspace that is no overlay. */
-function gitPoint({ git, workspace }: StepRequest): readonly string[] {
+/** What all steps over a system have in common, above its overlays. */
+export function commonMounts(system: System, facts: RootFacts): readonly Mount[] {
+  const root = rootOf(facts.skeleton);
+  return [...deviceMounts(root), ...fixedMounts(system, facts).filter((mount) => !isOnFresh(root, mount))];
+}
+
+/** Writes the table of what each step has for itself, whatever it does, into a fresh directory below `parent`. */
+export function writeCellTable(parent: string, system: System, facts: RootFacts): string {
+  const root = rootOf(facts.skeleton);
+  const directory = mkdtempSync(join(parent, "cell-"));
+  return writeTable(directory, [
+    ...kernelMounts(root, facts.layout),
+    ...freshMounts(root, directory, [...facts.bound, ...system.files]),
+    ...fixedMounts(system, facts).filter((mount) => isOnFresh(root, mount)),
+  ]);
+}
+
+/** Writes the table of a step's workspace. */
+export function writeWorkspaceTable(request: StepRequest, { skeleton, privilege }: RootFacts): string {
+  return writeTable(request.scratch, workspaceMounts(rootOf(skeleton), request, skeleton, privilege === "user"));
+}
+
+/** Makes the mount point of the repository in a workspace that is no overlay. Returns the empty directories to remove once the step has ended. */
+export function makeGitPoint({ git, workspace }: StepRequest): readonly string[] {
   if (git === undefined || workspace.type === "overlay") return [];
   const point = join(workspace.path, ".git");
   mkdirSync(point);
   return [point];
+}
+
+function fixedMounts(system: System, facts: RootFacts): readonly Mount[] {
+  const root = rootOf(facts.skeleton);
+  return [...system.mounts(root), ...lastMounts(root, join(facts.skeleton.directory, PARTS.empty), facts)];
+}
+
+function writeTable(directory: string, mounts: readonly Mount[]): string {
+  const table = join(directory, "fstab");
+  writeFileSync(table, fstab(mounts), { mode: 0o600 });
+  return table;
 }

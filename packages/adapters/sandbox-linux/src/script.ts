@@ -16,23 +16,33 @@ export const WORKSPACE = "/workspace";
 export const HOSTNAME = "fresco";
 
 /**
- * Runs as pid 1 of the step's namespace, outside its root. Arguments: where mount(8) runs, mount(8), its table, then the command that confines and enters the root.
- * Descriptor 3 is the control socket (this script writes `init`, `exit`; the inner one reads itself from it and writes `started`), 4 the step's stderr,
- * 2 the diagnostics.
+ * Runs as pid 1 of a cell's namespace, outside its root. Arguments: where mount(8) runs, mount(8), the cell's table, then the command that confines
+ * and enters the root. On descriptor 0 comes the name of the step's table. 3 is the control socket (this script writes `init`, `mounted` or `unmounted`,
+ * `exit`; the inner one reads itself from it and writes `started`), 4 the step's stderr, 2 the diagnostics.
  *
- * The command runs in the foreground: in the background a shell without job control would have it ignore INT and QUIT. Writing first
- * fails when the owner died before its death could reach us, since its end of the socket is closed then.
+ * The command runs in the foreground: in the background a shell without job control would have it ignore INT and QUIT. So it is the mounting of
+ * the workspace that waits in the background, outside the root but in the same namespace. Writing first fails when the owner died before its death
+ * could reach us, since its end of the socket is closed then.
  */
 export const INIT = `
+exec 5<&0 </dev/null
 read -r pid _ </proc/self/stat
 echo "init $pid" >&3 || exit 1
 umask 022
 cd "$1" && "$2" -a -T "$3" || exit 1
+mount=$2
 shift 3
 { echo ${HOSTNAME} >/proc/sys/kernel/hostname; } 2>/dev/null || hostname ${HOSTNAME}
+{
+  read -r table && "$mount" -a -T "$table" && echo mounted >&3 || echo unmounted >&3
+} <&5 >/dev/null 4>&- &
+exec 5<&-
 "$@" <&3 3>&-
 echo "exit $?" >&3
 `;
+
+/** What is started inside the root: it reads what to do from the control socket. */
+export const STARTING_SHELL = ["/bin/sh", "-s"];
 
 /** Mounts a system and waits until its namespace is held. Arguments: mount(8), its table. */
 export const STAGE = `

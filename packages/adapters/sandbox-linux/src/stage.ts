@@ -14,14 +14,15 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import type { CaptureOptions, Changes, StepRequest } from "@fresco/ports";
+import type { CaptureOptions, Changes, Pipes, StepRequest } from "@fresco/ports";
+import { Cell, mountingEnvironment } from "./cell.ts";
 import { fstab } from "./fstab.ts";
 import { overlayMount } from "./overlay.ts";
 import { userNamespace } from "./privileges.ts";
+import { commonMounts, rootOf, writeCellTable } from "./root.ts";
+import type { RootFacts } from "./root.ts";
 import { STAGE } from "./script.ts";
 import { PARTS } from "./skeleton.ts";
-import type { Skeleton, SkeletonFacts } from "./skeleton.ts";
-import { mountingEnvironment } from "./step-process.ts";
 import { systemOf } from "./system.ts";
 import type { System, SystemOverlay } from "./system.ts";
 import { tools } from "./tools.ts";
@@ -31,44 +32,42 @@ export type Captures = readonly { readonly changes: Changes; readonly options: C
 
 /**
  * The overlays of a system, mounted in a namespace that a descriptor of this process keeps: it goes with this process, however that ends.
- * A step runs in a copy of the namespace, and as long as none has changed anything, the next one can have the same.
+ * A step runs in a cell, a copy of the namespace, and as long as none has changed anything, the next one can have the same stage.
  */
 export class Stage {
-  readonly skeleton: Skeleton;
-  readonly system: System;
   /** Empty where the system is read-only. */
   readonly captures: Captures;
-  /** Arguments that make nsenter(1) enter it. */
-  readonly entrance: readonly string[];
-  readonly #descriptors: readonly number[];
+  readonly #system: System;
+  readonly #facts: RootFacts;
+  readonly #directory: string;
+  readonly #namespaces: Namespaces;
   readonly #uppers: ReadonlyMap<string, bigint>;
+  #spare: Cell | undefined;
+  #closed = false;
 
-  private constructor(skeleton: Skeleton, system: System, directory: string, namespaces: Namespaces) {
-    this.skeleton = skeleton;
-    this.system = system;
+  private constructor(system: System, facts: RootFacts, directory: string, namespaces: Namespaces) {
+    this.#system = system;
+    this.#facts = facts;
+    this.#directory = directory;
+    this.#namespaces = namespaces;
     this.captures = system.captured ? capturesOf(directory, system) : [];
-    this.entrance = namespaces.entrance;
-    this.#descriptors = namespaces.descriptors;
     const uppers = system.overlays.map(({ at }) => upperOf(directory, at));
     this.#uppers = new Map(uppers.map((upper) => [upper, changeTime(upper)]));
   }
 
   /** Mounts a system for a step. Says what the programs said when they could not. */
-  static async make(
-    request: StepRequest,
-    facts: SkeletonFacts & { readonly skeleton: Skeleton },
-  ): Promise<Stage | { readonly refused: string }> {
+  static async make(request: StepRequest, facts: RootFacts): Promise<Stage | { readonly refused: string }> {
     const { skeleton } = facts;
     const directory = request.shared === undefined ? request.scratch : mkdtempSync(join(request.shared, "stage-"));
     const system = systemOf(request.base, request.system, { ...facts, skeleton: skeleton.directory });
     const userxattr = facts.privilege === "user";
     const mounts = system.overlays.map((overlay) => {
       const writable = makeWritable(directory, overlay, join(skeleton.directory, PARTS.points));
-      const target = join(skeleton.directory, PARTS.root, overlay.at);
+      const target = join(rootOf(skeleton), overlay.at);
       return overlayMount({ target, lower: overlay.lower, ...writable }, skeleton.names, userxattr);
     });
     const table = join(directory, "stage.fstab");
-    writeFileSync(table, fstab(mounts), { mode: 0o600 });
+    writeFileSync(table, fstab([...mounts, ...commonMounts(system, facts)]), { mode: 0o600 });
     const { unshare, sh, mount } = tools();
     const child = spawn(unshare, [...userNamespace(facts.privilege), "--mount", sh, "-c", STAGE, "fresco-stage", mount, table], {
       cwd: skeleton.directory,
@@ -78,10 +77,38 @@ export class Stage {
     const refused = await refusal(child);
     if (refused !== undefined) return { refused };
     try {
-      return new Stage(skeleton, system, directory, openNamespaces(child.pid, userxattr));
+      return new Stage(system, facts, directory, openNamespaces(child.pid, userxattr));
     } finally {
       child.stdin.end();
     }
+  }
+
+  /** A cell for the next step: the one that was made ready, or a new one. */
+  async takeCell(pipes: Pipes): Promise<Cell> {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    if (spare !== undefined && !spare.broken) return spare;
+    spare?.discard();
+    return this.#makeCell(pipes);
+  }
+
+  /** Makes a cell ready for the step after the one that runs now. Should that one change the system, both go with the stage. */
+  async makeReady(pipes: Pipes): Promise<void> {
+    this.#spare ??= await this.#makeCell(pipes);
+    if (this.#closed) this.#spare.discard();
+  }
+
+  async #makeCell(pipes: Pipes): Promise<Cell> {
+    const { skeleton, privilege } = this.#facts;
+    const place = {
+      entrance: this.#namespaces.entrance,
+      groups: privilege === "root" ? ["--clear-groups"] : [],
+      cwd: skeleton.directory,
+      fstab: writeCellTable(this.#directory, this.#system, this.#facts),
+      root: rootOf(skeleton),
+    };
+    const [stdout, stderr] = [await pipes.open(this.#directory), await pipes.open(this.#directory)];
+    return new Cell(place, stdout, stderr);
   }
 
   /** Has no step changed anything, not even for a moment? */
@@ -93,7 +120,9 @@ export class Stage {
 
   /** Lets the mounts go, once the steps over them have ended. */
   close(): void {
-    for (const descriptor of this.#descriptors) closeSync(descriptor);
+    this.#closed = true;
+    this.#spare?.discard();
+    for (const descriptor of this.#namespaces.descriptors) closeSync(descriptor);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { StepRequest } from "@fresco/ports";
 import { isWithin } from "./toolchains.ts";
-import type { Skeleton, SkeletonFacts } from "./skeleton.ts";
+import type { RootFacts } from "./root.ts";
 import { Stage } from "./stage.ts";
 
 /** Mounted systems that wait for their next step. Steps that run at once have one each. */
@@ -8,7 +8,7 @@ export class Stages {
   readonly #free = new Map<string, { readonly shared: string; readonly stages: Stage[] }>();
 
   /** A system for this step, as it would be if it were made for it. */
-  async take(request: StepRequest, facts: SkeletonFacts & { readonly skeleton: Skeleton }): Promise<Stage | { readonly refused: string }> {
+  async take(request: StepRequest, facts: RootFacts): Promise<Stage | { readonly refused: string }> {
     const { stages } = this.#freeFor(request, facts) ?? { stages: [] };
     for (let stage = stages.pop(); stage !== undefined; stage = stages.pop()) {
       if (stage.untouched) return stage;
@@ -18,7 +18,7 @@ export class Stages {
   }
 
   /** Takes it back from a step that has ended. Answers whether the step left it untouched. */
-  giveBack(stage: Stage, request: StepRequest, facts: SkeletonFacts): boolean {
+  giveBack(stage: Stage, request: StepRequest, facts: RootFacts): boolean {
     const { untouched } = stage;
     const free = this.#freeFor(request, facts);
     if (untouched && free !== undefined) free.stages.push(stage);
@@ -35,10 +35,7 @@ export class Stages {
     }
   }
 
-  #freeFor(
-    { shared, base, system }: StepRequest,
-    { bound }: SkeletonFacts,
-  ): { readonly shared: string; readonly stages: Stage[] } | undefined {
+  #freeFor({ shared, base, system }: StepRequest, { bound }: RootFacts): { readonly shared: string; readonly stages: Stage[] } | undefined {
     if (shared === undefined) return undefined;
     const name = JSON.stringify([shared, base, system.map(({ path }) => path), bound]);
     const known = this.#free.get(name) ?? { shared, stages: [] };

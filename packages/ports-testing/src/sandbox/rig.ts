@@ -23,6 +23,8 @@ export interface Wish {
   readonly output?: StepRequest["output"];
   /** Without a directory that steps share. @default false */
   readonly alone?: boolean;
+  /** @default true, unless it is alone */
+  readonly followed?: boolean;
   /** @default one that does not exist */
   readonly scratch?: string;
 }
@@ -97,7 +99,7 @@ export class Rig {
       cwd: wish.cwd ?? ".",
       env: { CI: "true", ...wish.env },
       scratch: wish.scratch ?? join(await this.fresh("scratch"), "made"),
-      ...(wish.alone === true ? {} : { shared: join(this.directory, "shared") }),
+      ...(wish.alone === true ? {} : { shared: join(this.directory, "shared"), followed: wish.followed ?? true }),
       output: output.take,
     });
     const ended = step.exit.then((exit) => ({ exit, step, stdout: output.text("stdout"), stderr: output.text("stderr") }));
