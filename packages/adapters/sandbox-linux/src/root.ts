@@ -20,20 +20,31 @@ export function rootOf(skeleton: Skeleton): string {
   return join(skeleton.directory, PARTS.root);
 }
 
-/** What all steps over a system have in common, above its overlays. */
-export function commonMounts(system: System, facts: RootFacts): readonly Mount[] {
+/** What is mounted above the overlays of a system, whatever the step is. */
+export interface RootMounts {
+  /** What all steps have in common. */
+  readonly common: readonly Mount[];
+  /** What lies on directories that are fresh in every step, so that it must be mounted again for each. */
+  readonly onFresh: readonly Mount[];
+}
+
+export function rootMounts(system: System, facts: RootFacts): RootMounts {
   const root = rootOf(facts.skeleton);
-  return [...deviceMounts(root), ...fixedMounts(system, facts).filter((mount) => !isOnFresh(root, mount))];
+  const fixed = [...system.mounts(root), ...lastMounts(root, join(facts.skeleton.directory, PARTS.empty), facts)];
+  return {
+    common: [...deviceMounts(root), ...fixed.filter((mount) => !isOnFresh(root, mount))],
+    onFresh: fixed.filter((mount) => isOnFresh(root, mount)),
+  };
 }
 
 /** Writes the table of what each step has for itself, whatever it does, into a fresh directory below `parent`. */
-export function writeCellTable(parent: string, system: System, facts: RootFacts): string {
+export function writeCellTable(parent: string, system: System, { onFresh }: RootMounts, facts: RootFacts): string {
   const root = rootOf(facts.skeleton);
   const directory = mkdtempSync(join(parent, "cell-"));
   return writeTable(directory, [
     ...kernelMounts(root, facts.layout),
     ...freshMounts(root, directory, [...facts.bound, ...system.files]),
-    ...fixedMounts(system, facts).filter((mount) => isOnFresh(root, mount)),
+    ...onFresh,
   ]);
 }
 
@@ -48,11 +59,6 @@ export function makeGitPoint({ git, workspace }: StepRequest): readonly string[]
   const point = join(workspace.path, ".git");
   mkdirSync(point);
   return [point];
-}
-
-function fixedMounts(system: System, facts: RootFacts): readonly Mount[] {
-  const root = rootOf(facts.skeleton);
-  return [...system.mounts(root), ...lastMounts(root, join(facts.skeleton.directory, PARTS.empty), facts)];
 }
 
 function writeTable(directory: string, mounts: readonly Mount[]): string {

@@ -19,8 +19,8 @@ import { Cell, mountingEnvironment } from "./cell.ts";
 import { fstab } from "./fstab.ts";
 import { overlayMount } from "./overlay.ts";
 import { userNamespace } from "./privileges.ts";
-import { commonMounts, rootOf, writeCellTable } from "./root.ts";
-import type { RootFacts } from "./root.ts";
+import { rootMounts, rootOf, writeCellTable } from "./root.ts";
+import type { RootFacts, RootMounts } from "./root.ts";
 import { STAGE } from "./script.ts";
 import { PARTS } from "./skeleton.ts";
 import { systemOf } from "./system.ts";
@@ -38,6 +38,7 @@ export class Stage {
   /** Empty where the system is read-only. */
   readonly captures: Captures;
   readonly #system: System;
+  readonly #mounts: RootMounts;
   readonly #facts: RootFacts;
   readonly #directory: string;
   readonly #namespaces: Namespaces;
@@ -45,8 +46,9 @@ export class Stage {
   #spare: Cell | undefined;
   #closed = false;
 
-  private constructor(system: System, facts: RootFacts, directory: string, namespaces: Namespaces) {
+  private constructor(system: System, mounts: RootMounts, facts: RootFacts, directory: string, namespaces: Namespaces) {
     this.#system = system;
+    this.#mounts = mounts;
     this.#facts = facts;
     this.#directory = directory;
     this.#namespaces = namespaces;
@@ -61,13 +63,14 @@ export class Stage {
     const directory = request.shared === undefined ? request.scratch : mkdtempSync(join(request.shared, "stage-"));
     const system = systemOf(request.base, request.system, { ...facts, skeleton: skeleton.directory });
     const userxattr = facts.privilege === "user";
-    const mounts = system.overlays.map((overlay) => {
+    const mounts = rootMounts(system, facts);
+    const overlays = system.overlays.map((overlay) => {
       const writable = makeWritable(directory, overlay, join(skeleton.directory, PARTS.points));
       const target = join(rootOf(skeleton), overlay.at);
       return overlayMount({ target, lower: overlay.lower, ...writable }, skeleton.names, userxattr);
     });
     const table = join(directory, "stage.fstab");
-    writeFileSync(table, fstab([...mounts, ...commonMounts(system, facts)]), { mode: 0o600 });
+    writeFileSync(table, fstab([...overlays, ...mounts.common]), { mode: 0o600 });
     const { unshare, sh, mount } = tools();
     const child = spawn(unshare, [...userNamespace(facts.privilege), "--mount", sh, "-c", STAGE, "fresco-stage", mount, table], {
       cwd: skeleton.directory,
@@ -77,7 +80,7 @@ export class Stage {
     const refused = await refusal(child);
     if (refused !== undefined) return { refused };
     try {
-      return new Stage(system, facts, directory, openNamespaces(child.pid, userxattr));
+      return new Stage(system, mounts, facts, directory, openNamespaces(child.pid, userxattr));
     } finally {
       child.stdin.end();
     }
@@ -104,7 +107,7 @@ export class Stage {
       entrance: this.#namespaces.entrance,
       groups: privilege === "root" ? ["--clear-groups"] : [],
       cwd: skeleton.directory,
-      fstab: writeCellTable(this.#directory, this.#system, this.#facts),
+      fstab: writeCellTable(this.#directory, this.#system, this.#mounts, this.#facts),
       root: rootOf(skeleton),
     };
     const [stdout, stderr] = [await pipes.open(this.#directory), await pipes.open(this.#directory)];
