@@ -3,6 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
 import path from "node:path";
+import { removeBaseImage } from "./peers/buildkit.ts";
 import { type Figure, tableOf } from "./table.ts";
 import { WORKS } from "./works.ts";
 
@@ -16,6 +17,7 @@ try {
     figures.push(...(await work(path.join(root, name))));
   }
 } finally {
+  removeBaseImage();
   // Only now: removing many files makes new ones slow on some file systems.
   await rm(root, { recursive: true, force: true });
 }

@@ -5,20 +5,26 @@ export interface Figure {
   readonly unit: "ms" | "MB/s" | "MB" | "ms/step" | "×";
   /** What nothing could be better than, in the same run, with its name. */
   readonly floor: string;
-  readonly target: number;
+  /** Others' figures in the same run, or why there are none. */
+  readonly peer?: string;
+  /** Absent: nothing to judge it by. */
+  readonly target?: number;
   readonly stretch?: number;
 }
 
 /** The figures as a table for a terminal and for Markdown. */
 export function tableOf(figures: readonly Figure[]): string {
   const rows = [
-    ["work", "ours", "floor, same run", "target", "verdict"],
-    ["---", "---:", "---", "---:", "---"],
+    ["work", "ours", "floor, same run", "peers, same run", "target", "verdict"],
+    ["---", "---:", "---", "---", "---:", "---"],
     ...figures.map((figure) => [
       figure.work,
       `${digits(figure.ours)} ${figure.unit}`,
       figure.floor,
-      `${isRate(figure) ? "≥" : "≤"} ${figure.target}${figure.stretch === undefined ? "" : ` (${figure.stretch})`}`,
+      figure.peer ?? "",
+      figure.target === undefined
+        ? ""
+        : `${isRate(figure) ? "≥" : "≤"} ${figure.target}${figure.stretch === undefined ? "" : ` (${figure.stretch})`}`,
       verdict(figure),
     ]),
   ];
@@ -28,6 +34,7 @@ export function tableOf(figures: readonly Figure[]): string {
 
 function verdict(figure: Figure): string {
   const meets = (limit: number): boolean => (isRate(figure) ? figure.ours >= limit : figure.ours <= limit);
+  if (figure.target === undefined) return "";
   if (figure.stretch !== undefined && meets(figure.stretch)) return "met, stretch too";
   return meets(figure.target) ? "met" : "missed";
 }

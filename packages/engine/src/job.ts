@@ -24,6 +24,8 @@ export interface JobContext extends LookupContext {
   readonly exports: ReadonlySet<string>;
   readonly readCache: boolean;
   readonly materialise: (step: IRStep) => Promise<MaterialisedView>;
+  /** Work that no other step waits for; the run is over when it is done. */
+  readonly afterwards: (work: Promise<unknown>) => void;
   readonly notice: (notice: { readonly code: string; readonly text: string; readonly job?: string; readonly hint?: string }) => void;
   /** Numbers for directories of this owner. */
   readonly number: () => number;
@@ -156,7 +158,7 @@ export class Job {
         stored = finished.status === "passed";
         return { ...finished, log: log.id };
       } finally {
-        await Promise.all([outcome.step.release(), outcome.workspace.release()]);
+        this.#context.afterwards(Promise.all([outcome.step.release(), outcome.workspace.release()]));
       }
     } finally {
       if (!stored && described !== undefined) await ports.store.entries.unclaim(described.key, owner);

@@ -32,6 +32,8 @@ export interface PreparedRun {
 }
 
 interface RunParts {
+  /** What {@link JobContext.afterwards} was given. */
+  readonly afterwards: readonly Promise<unknown>[];
   readonly committer: Committer;
   readonly names: LayerNames;
   readonly trees: Trees;
@@ -63,6 +65,7 @@ export async function prepareRun(request: PrepareRequest): Promise<PreparedRun> 
   const committer = new Committer({ layers: ports.layers, entries: ports.store.entries, clock: ports.clock }, owner.id, (outcome) =>
     loop.notice(notStoredNotice(outcome)),
   );
+  const afterwards: Promise<unknown>[] = [];
   const context = (notice: JobContext["notice"]): JobContext => ({
     ...lookups,
     ports,
@@ -75,6 +78,11 @@ export async function prepareRun(request: PrepareRequest): Promise<PreparedRun> 
     exports: new Set(options.exports),
     readCache: options.readCache ?? true,
     materialise: (step) => trees.of(step),
+    afterwards: (work) => {
+      // Whoever awaits it at the end of the run gets the error; until then it must not end the process.
+      work.catch(() => undefined);
+      afterwards.push(work);
+    },
     notice,
     number: request.number,
   });
@@ -88,7 +96,10 @@ export async function prepareRun(request: PrepareRequest): Promise<PreparedRun> 
     events,
     context,
   });
-  return { id, execute: () => execute(request, loop, { committer, names, trees, workspacePath: lookups.sandbox.workspacePath }) };
+  return {
+    id,
+    execute: () => execute(request, loop, { afterwards, committer, names, trees, workspacePath: lookups.sandbox.workspacePath }),
+  };
 }
 
 async function execute(request: PrepareRequest, loop: RunLoop, parts: RunParts): Promise<RunResult> {
@@ -103,6 +114,7 @@ async function execute(request: PrepareRequest, loop: RunLoop, parts: RunParts):
   } finally {
     stopListening();
     await committer.done();
+    await Promise.all(parts.afterwards);
     await trees.release();
     const leftovers = names.leftovers(committer.stored);
     await ports.sandbox.discard(leftovers.flatMap(({ made, path }) => (made ? [path] : [])));
