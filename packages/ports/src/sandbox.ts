@@ -14,11 +14,19 @@ export interface Sandbox {
   identify(base: Base, toolchains: readonly string[]): Promise<BaseIdentity>;
   /** Starts a step. Resolves when its command is running or has already ended. */
   start(request: StepRequest): Promise<RunningStep>;
+  /**
+   * Is this system layer still there, as it was captured? Asked of a hit before it is taken. Absent: its directory is all there is of it.
+   * @throws FrescoError when that cannot be found out.
+   */
+  holds?(layer: LayerRef): Promise<boolean>;
   /** One sentence about a failed command that its output cannot know, such as where the host has a program that the sandbox does not show. */
   explain?(exitCode: number, output: string): string | undefined;
   /** Kills and removes whatever a dead owner's step left (processes, mounts); the directories are the caller's. Safe to repeat. */
   reclaim(left: LeftStep): Promise<void>;
-  /** Removes directory trees that steps wrote into, whoever owns the files by now. Missing ones are fine. Follows no symlink. */
+  /**
+   * Removes directory trees that steps wrote into, whoever owns the files by now, and what the sandbox keeps elsewhere on account of them: the images
+   * of layers, all that an owner has left. Missing ones are fine, those of another kind of sandbox too. Follows no symlink.
+   */
   discard(directories: readonly string[]): Promise<void>;
 }
 
@@ -30,8 +38,10 @@ export interface SandboxCapabilities {
   /** Where the step finds its workspace; `undefined`: at one stable path per project, which is why only one step runs at a time. */
   readonly workspacePath: string | undefined;
   readonly network: readonly ("default" | "none")[];
-  /** Limits that it can hold a step to. */
+  /** Can it hold a step to limits? */
   readonly resources: boolean;
+  /** Can a step run as another user than the sandbox's own? */
+  readonly user: boolean;
   /** What a reader should know, one sentence each; said once per run. */
   readonly notices: readonly string[];
   /** What of this is part of the key. */
@@ -61,6 +71,12 @@ export interface StepRequest {
   readonly cwd: string;
   /** Complete but for the sandbox's constants; secrets included, so it goes through no argument list and no file. */
   readonly env: Readonly<Record<string, string>>;
+  /** Name or number of a user, with or without a group (`node`, `1000:1000`). Absent: the base's own. */
+  readonly user?: string;
+  /** @default "default" */
+  readonly network?: "default" | "none";
+  /** Processors, and bytes. Absent: no limit. */
+  readonly resources?: { readonly cpus?: number; readonly memory?: number };
   /** A repository directory to mount at `.git` in the workspace. */
   readonly git?: string;
   /** A directory for what this attempt needs besides: made by {@link Sandbox.start} with mode 0700, parents included; the caller removes it. */

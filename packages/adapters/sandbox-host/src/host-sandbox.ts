@@ -43,6 +43,7 @@ export class HostSandbox implements Sandbox {
     workspacePath: undefined,
     network: ["default"],
     resources: false,
+    user: false,
     notices: [
       "The host sandbox isolates nothing: steps run as you, and what they change outside of the workspace stays changed and is in no layer.",
       "Processes that a step detaches are found by a variable in their environment, as far as they keep it.",

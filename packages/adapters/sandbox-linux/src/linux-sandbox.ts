@@ -176,6 +176,7 @@ function capabilitiesOf(of: Privilege): SandboxCapabilities {
     workspacePath: WORKSPACE,
     network: ["default"],
     resources: false,
+    user: false,
     notices: layered ? [] : ["Without root the host's system is read-only in steps, and HOME starts empty in each of them."],
     keyed: [layered ? "system:layered" : "system:read-only"],
   };

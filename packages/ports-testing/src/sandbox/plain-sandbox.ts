@@ -16,6 +16,7 @@ export class PlainSandbox implements Sandbox {
     workspacePath: undefined,
     network: ["default"],
     resources: false,
+    user: false,
     notices: [],
     keyed: [],
   };

@@ -42,13 +42,13 @@ export interface Ended {
 export class Rig {
   readonly sandbox: Sandbox;
   readonly directory: string;
-  readonly #base: Base;
+  readonly base: Base;
   #steps = 0;
 
   constructor(subject: SandboxSubject) {
     this.sandbox = subject.sandbox;
     this.directory = subject.directory;
-    this.#base = subject.base ?? { type: "host" };
+    this.base = subject.base ?? { type: "host" };
   }
 
   /** A workspace that holds these files. */
@@ -90,7 +90,7 @@ export class Rig {
       run: "run",
       job: `job-${(this.#steps += 1)}`,
       attempt: 1,
-      base: this.#base,
+      base: this.base,
       toolchains: [],
       system: wish.system ?? [],
       workspace: wish.workspace ?? (await this.workspace(wish.files)),

@@ -7,14 +7,14 @@ import type { Rig } from "./rig.ts";
 /** The base and what steps change in it. */
 export const systemCases = {
   "the base is the same one twice": async (rig: Rig) => {
-    const [first, second] = [await rig.sandbox.identify({ type: "host" }, []), await rig.sandbox.identify({ type: "host" }, [])];
+    const [first, second] = [await rig.sandbox.identify(rig.base, []), await rig.sandbox.identify(rig.base, [])];
     expect(first.identity).not.toBe("");
     expect(second).toEqual(first);
   },
 
   "a toolchain that is not there is named": async (rig: Rig) => {
     if (rig.sandbox.capabilities.workspacePath === undefined) return;
-    await expect(rig.sandbox.identify({ type: "host" }, ["/no/such/toolchain"])).rejects.toThrow("/no/such/toolchain");
+    await expect(rig.sandbox.identify(rig.base, ["/no/such/toolchain"])).rejects.toThrow("/no/such/toolchain");
   },
 };
 

@@ -13,6 +13,7 @@ export class MySandbox implements Sandbox {
     workspacePath: undefined,
     network: ["default"],
     resources: false,
+    user: false,
     notices: ["My sandbox isolates nothing."],
     keyed: ["mine:1"],
   };

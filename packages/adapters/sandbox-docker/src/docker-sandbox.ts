@@ -1,0 +1,267 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { Base } from "@fresco/pipeline";
+import { FrescoError } from "@fresco/ports";
+import type { BaseIdentity, LayerRef, LeftStep, RunningStep, Sandbox, SandboxCapabilities, StepRequest } from "@fresco/ports";
+import { removeContainer, startAttached } from "./attached.ts";
+import { BaseImages, identityOf } from "./base-images.ts";
+import type { Pull } from "./base-images.ts";
+import { captureImage } from "./capture.ts";
+import { connect, engineError, remoteError } from "./connect.ts";
+import { containerOptions, networkFiles, workspaceMounts } from "./container-options.ts";
+import { DockerStep, UnstartedStep } from "./docker-step.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { ContainerOptions, EngineApi, ImageFacts } from "./engine-api.ts";
+import { readNote, writeNote } from "./engine-note.ts";
+import type { EngineNote } from "./engine-note.ts";
+import { labelsOf } from "./labels.ts";
+import { imageOf, removeImage } from "./layer-image.ts";
+import { Networks } from "./networks.ts";
+import type { Network } from "./networks.ts";
+import { hasForeign } from "./ownership.ts";
+import { PreparedBases } from "./prepared-bases.ts";
+import { runHelper } from "./run-helper.ts";
+import { WORKSPACE, startScript } from "./script.ts";
+import { sweep } from "./sweep.ts";
+
+/** What a sandbox needs from those who compose it. */
+export interface DockerSandboxOptions {
+  readonly endpoint: Endpoint;
+  /** Names the store in the Engine, which others may use too. */
+  readonly store: () => string;
+  /** @default "missing" */
+  readonly pull?: Pull;
+  /** One line about the fetching of an image. */
+  readonly onProgress?: (text: string) => void;
+}
+
+/** Runs each step in a container of its own. What a step changes in the system is kept as an image, its workspace is an overlay that the Engine mounts. */
+export class DockerSandbox implements Sandbox {
+  readonly kind = "docker";
+  readonly capabilities: SandboxCapabilities = {
+    system: "layered",
+    workspace: ["overlay", "directory"],
+    workspacePath: WORKSPACE,
+    network: ["default", "none"],
+    resources: true,
+    user: true,
+    notices: [],
+    keyed: ["system:layered"],
+  };
+  readonly #options: DockerSandboxOptions;
+  readonly #images: BaseImages;
+  readonly #prepared: PreparedBases;
+  readonly #networks: Networks;
+  #engine: Promise<EngineApi> | undefined;
+  /** The owner whose steps run here. */
+  #owner = "";
+  #noted: Promise<void> | undefined;
+
+  constructor(options: DockerSandboxOptions) {
+    this.#options = options;
+    const { endpoint, pull = "missing", onProgress = () => undefined } = options;
+    const engine = (): Promise<EngineApi> => this.#connected();
+    this.#images = new BaseImages({ endpoint, engine, pull, onProgress });
+    this.#prepared = new PreparedBases({
+      engine,
+      inspect: (name) => this.#images.inspect(name),
+      repository: () => this.#repository("base"),
+      labels: () => labelsOf({ store: options.store(), owner: this.#owner }, "base"),
+    });
+    this.#networks = new Networks({ engine, labels: () => labelsOf({ store: options.store(), owner: this.#owner }, "run") });
+  }
+
+  async identify(base: Base): Promise<BaseIdentity> {
+    const { endpoint } = this.#options;
+    if (endpoint.address.type === "ssh") throw remoteError(endpoint.url, endpoint.because);
+    return { identity: identityOf(await this.#images.of(base)), inherited: {}, mounts: [] };
+  }
+
+  async holds(layer: LayerRef): Promise<boolean> {
+    const image = imageOf(layer);
+    if (image?.id === undefined) return false;
+    return (await this.#images.inspect(image.name))?.Id === image.id;
+  }
+
+  async start(request: StepRequest): Promise<RunningStep> {
+    const base = await this.#images.of(request.base);
+    mkdirSync(request.scratch, { recursive: true, mode: 0o700 });
+    await this.#note(request, base);
+    try {
+      return await this.#startOn(request, base);
+    } catch (cause) {
+      const error = engineError(cause, this.#options.endpoint, "start the step");
+      if (/exec: "\/bin\/sh"|no such file or directory/.test(error.message) && /exec/.test(error.message)) {
+        return new UnstartedStep({
+          type: "unstarted",
+          code: "sandbox.shell-missing",
+          text: "The step's image has no working /bin/sh, which starts every step.",
+        });
+      }
+      if (/bind source path does not exist|invalid mount config/.test(error.message))
+        throw remoteError(this.#options.endpoint.url, this.#options.endpoint.because);
+      throw error;
+    }
+  }
+
+  async #startOn(request: StepRequest, base: ImageFacts): Promise<RunningStep> {
+    const engine = await this.#connected();
+    const [image, network] = await Promise.all([this.#imageFor(request, base), this.#networks.take(request.network ?? "default", base)]);
+    try {
+      const attached = await startAttached(engine, this.#containerOf(request, base, image, network));
+      const word = randomBytes(12).toString("hex");
+      const [program = "/bin/sh", ...options] = request.shell;
+      const step = new DockerStep(attached, {
+        word,
+        script: startScript({ word, cwd: request.cwd, env: request.env, argv: [program, ...options, "-c", request.command] }),
+        output: request.output,
+        onEnded: async (exit) => {
+          this.#networks.giveBack(network);
+          if (exit.type === "exited" && exit.code === 0) await this.#takeOver(request, base);
+        },
+        capture: (into) =>
+          captureImage({
+            engine,
+            container: attached.container,
+            image,
+            into,
+            repository: this.#repository("layer"),
+            labels: labelsOf({ ...this.#marks(request) }, goesWithRun(request, into.path) ? "run" : "cache"),
+            inspect: (name) => this.#images.inspect(name),
+          }),
+      });
+      await step.settled;
+      return step;
+    } catch (error) {
+      this.#networks.giveBack(network);
+      throw error;
+    }
+  }
+
+  async reclaim({ token }: LeftStep): Promise<void> {
+    if (token === "") return;
+    const engine = await this.#connected();
+    await removeContainer(engine.getContainer(token)).catch((cause: unknown) => {
+      throw engineError(cause, this.#options.endpoint, "remove a container that a step left");
+    });
+  }
+
+  async discard(directories: readonly string[]): Promise<void> {
+    const notes = directories.flatMap((directory) => readNote(directory) ?? []);
+    const images = directories.flatMap((directory) => imageOf({ path: directory }) ?? []);
+    if (notes.some(({ owner }) => owner === this.#owner)) await this.#networks.close();
+    if (images.length > 0) {
+      const engine = await this.#connected();
+      for (const { name } of images) await removeImage(engine, name);
+    }
+    const closed = await removeTrees(directories);
+    if (notes.length === 0 && closed.length === 0) return;
+    await this.#discardInEngine(notes, closed);
+  }
+
+  async #discardInEngine(notes: readonly EngineNote[], closed: readonly string[]): Promise<void> {
+    const { endpoint, store } = this.#options;
+    try {
+      const engine = await this.#connected();
+      for (const { owner } of notes) await sweep(engine, { store: store(), owner });
+      for (const directory of await removeTrees(closed)) await this.#removeAsRoot(directory, notes[0]?.image);
+    } catch (cause) {
+      throw engineError(cause, endpoint, "remove what steps left");
+    }
+  }
+
+  /** What other users than ours wrote goes through the Engine, as it came. */
+  async #removeAsRoot(directory: string, image: string | undefined): Promise<void> {
+    const base = image === undefined ? undefined : await this.#images.inspect(image);
+    if (base === undefined) {
+      throw new FrescoError("sandbox.undiscardable", `Files that a step wrote into ${directory} cannot be removed by this user.`, {
+        hint: "Remove them as root.",
+      });
+    }
+    const { code, output } = await runHelper(await this.#connected(), {
+      image: base.Id,
+      base,
+      labels: labelsOf({ store: this.#options.store(), owner: this.#owner }, "run"),
+      mounts: [{ Type: "bind", Source: dirname(directory), Target: "/mnt" }],
+      script: `rm -rf -- '/mnt/${basename(directory).replaceAll("'", `'\\''`)}'\n`,
+    });
+    if (code !== 0) throw new FrescoError("sandbox.undiscardable", `Files in ${directory} cannot be removed: ${output.trim()}`);
+  }
+
+  /** What the container's users wrote becomes the caller's. Root needs none of that. */
+  async #takeOver({ workspace, ...request }: StepRequest, base: ImageFacts): Promise<void> {
+    const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+    if (uid === 0) return;
+    const written = workspace.type === "overlay" ? workspace.upper : workspace.path;
+    if (!hasForeign(written, uid)) return;
+    const { code, output } = await runHelper(await this.#connected(), {
+      image: base.Id,
+      base,
+      labels: labelsOf(this.#marks(request), "run"),
+      mounts: [{ Type: "bind", Source: written, Target: "/mnt" }],
+      script: `chown -hR ${uid}:${gid} /mnt\n`,
+    });
+    if (code !== 0) throw new Error(`chown in the image failed: ${output.trim()}`);
+  }
+
+  async #imageFor({ system }: StepRequest, base: ImageFacts): Promise<ImageFacts> {
+    const top = system.at(-1);
+    if (top === undefined) return this.#prepared.of(base);
+    const layer = imageOf(top);
+    const facts = layer === undefined ? undefined : await this.#images.inspect(layer.id ?? layer.name);
+    if (facts !== undefined) return facts;
+    throw new FrescoError(
+      "layer.missing",
+      `the image of a layer beneath the step is gone from the Docker Engine${layer === undefined ? "" : `: ${layer.name}`}`,
+      {
+        hint: "run again: the step that gives it will run too",
+      },
+    );
+  }
+
+  #containerOf(request: StepRequest, base: ImageFacts, image: ImageFacts, network: Network): ContainerOptions {
+    const labels = labelsOf(this.#marks(request), "run");
+    const names = join(request.scratch, "n");
+    mkdirSync(names, { mode: 0o700 });
+    const { cpus, memory } = request.resources ?? {};
+    return containerOptions(image.Id, base, request.user, labels, {
+      NetworkMode: network.mode,
+      Mounts: [...workspaceMounts(request, names, labels), ...networkFiles(join(request.scratch, "etc"), network.files)],
+      ...(cpus === undefined ? {} : { NanoCpus: Math.round(cpus * 1e9) }),
+      ...(memory === undefined ? {} : { Memory: memory }),
+    });
+  }
+
+  /** Before anything is made in the Engine: whoever ends what this owner left reads it. */
+  #note({ owner, shared, scratch }: StepRequest, base: ImageFacts): Promise<void> {
+    this.#owner = owner;
+    this.#noted ??= writeNote(shared ?? join(scratch, "shared"), { owner, image: base.Id });
+    return this.#noted;
+  }
+
+  #marks({ owner, run, job }: Pick<StepRequest, "owner" | "run" | "job">): { store: string; owner: string; run: string; job: string } {
+    return { store: this.#options.store(), owner, run, job };
+  }
+
+  #repository(name: string): string {
+    return `fresco-${this.#options.store()}/${name}`;
+  }
+
+  #connected(): Promise<EngineApi> {
+    this.#engine ??= connect(this.#options.endpoint);
+    return this.#engine;
+  }
+}
+
+/** A layer in the owner's own directory goes with it. */
+function goesWithRun({ shared }: StepRequest, path: string): boolean {
+  return shared !== undefined && path.startsWith(`${dirname(shared)}/`);
+}
+
+/** Removes what this user can; gives what is left. */
+async function removeTrees(directories: readonly string[]): Promise<readonly string[]> {
+  const outcomes = await Promise.allSettled(directories.map((directory) => rm(directory, { recursive: true, force: true, maxRetries: 2 })));
+  return directories.filter((_, index) => outcomes[index]?.status === "rejected");
+}

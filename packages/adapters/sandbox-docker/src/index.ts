@@ -1,0 +1,5 @@
+export { chooseEndpoint } from "./endpoint.ts";
+export type { Address, Endpoint } from "./endpoint.ts";
+export type { Pull } from "./base-images.ts";
+export { DockerSandbox } from "./docker-sandbox.ts";
+export type { DockerSandboxOptions } from "./docker-sandbox.ts";

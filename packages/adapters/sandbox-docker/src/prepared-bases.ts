@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { containerOptions } from "./container-options.ts";
+import { removeContainer, startAttached } from "./attached.ts";
+import type { EngineApi, ImageFacts } from "./engine-api.ts";
+import { WORKSPACE } from "./script.ts";
+
+/** Changes whenever the mounts of containers do. */
+const VERSION = "1";
+
+export interface PreparedBasesOptions {
+  readonly engine: () => Promise<EngineApi>;
+  readonly inspect: (name: string) => Promise<ImageFacts | undefined>;
+  /** The repository that their names are in. */
+  readonly repository: () => string;
+  readonly labels: () => Record<string, string>;
+}
+
+/**
+ * Base images in which everything that our containers mount has its place already. Otherwise the mount points would be changes of each step's own, and
+ * nobody could tell a step that changed nothing from one that changed the directory in which one of them lies. Made once for an image and kept.
+ */
+export class PreparedBases {
+  readonly #options: PreparedBasesOptions;
+  readonly #made = new Map<string, Promise<ImageFacts>>();
+
+  constructor(options: PreparedBasesOptions) {
+    this.#options = options;
+  }
+
+  of(base: ImageFacts): Promise<ImageFacts> {
+    const known = this.#made.get(base.Id);
+    if (known !== undefined) return known;
+    const made = this.#find(base);
+    this.#made.set(base.Id, made);
+    made.catch(() => this.#made.delete(base.Id));
+    return made;
+  }
+
+  async #find(base: ImageFacts): Promise<ImageFacts> {
+    const { inspect } = this.#options;
+    const repository = this.#options.repository();
+    const tag = createHash("sha256").update(`${VERSION} ${base.Id}`).digest("hex");
+    const found = await inspect(`${repository}:${tag}`);
+    if (found !== undefined) return found;
+    await this.#make(base, tag);
+    const made = await inspect(`${repository}:${tag}`);
+    if (made === undefined) throw new Error(`the Engine lost the image ${repository}:${tag} that it just made`);
+    return made;
+  }
+
+  async #make(base: ImageFacts, tag: string): Promise<void> {
+    const engine = await this.#options.engine();
+    const options = containerOptions(base.Id, base, "0", this.#options.labels(), { NetworkMode: "none", Mounts: [] });
+    options.HostConfig.Tmpfs[WORKSPACE] = "mode=755";
+    const { container, stream } = await startAttached(engine, options);
+    try {
+      stream.resume();
+      stream.end();
+      await container.wait();
+      await container.commit({ repo: this.#options.repository(), tag, pause: false });
+    } finally {
+      await removeContainer(container);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import { removeContainer } from "./attached.ts";
+import { statusOf } from "./connect.ts";
+import type { EngineApi, ListedImage } from "./engine-api.ts";
+import { filterOf, LAYER_LABEL, SCOPE_LABEL } from "./labels.ts";
+import type { Marks } from "./labels.ts";
+import { removeImage } from "./layer-image.ts";
+
+/**
+ * Removes everything that an owner left in the Engine, found by its marks: containers first, since volumes, networks and images are in use by them;
+ * then volumes, and images of layers that went with a run or whose directory is gone. What anybody else made has other marks.
+ */
+export async function sweep(engine: EngineApi, marks: Pick<Marks, "store" | "owner">): Promise<void> {
+  const filters = filterOf(marks);
+  const containers = await engine.listContainers({ all: true, filters });
+  await Promise.all(containers.map(({ Id }) => removeContainer(engine.getContainer(Id))));
+  const { Volumes } = await engine.listVolumes({ filters });
+  await Promise.all((Volumes ?? []).map(({ Name }) => removeVolume(engine, Name)));
+  const images = (await engine.listImages({ filters })).filter(isLeft);
+  for (const { Id, RepoTags } of images) {
+    const names = (RepoTags ?? []).filter((name) => name.startsWith(`fresco-${marks.store}/`));
+    for (const name of names.length === 0 ? [Id] : names) await removeImageOrLeave(engine, name);
+  }
+}
+
+function isLeft({ Labels }: ListedImage): boolean {
+  const scope = Labels?.[SCOPE_LABEL];
+  const layer = Labels?.[LAYER_LABEL];
+  return scope === "run" || (scope === "cache" && layer !== undefined && !existsSync(layer));
+}
+
+/** What is still beneath another image stays until that one goes. */
+async function removeImageOrLeave(engine: EngineApi, name: string): Promise<void> {
+  try {
+    await removeImage(engine, name);
+  } catch (error) {
+    if (statusOf(error) !== 409) throw error;
+  }
+}
+
+async function removeVolume(engine: EngineApi, name: string): Promise<void> {
+  try {
+    await engine.getVolume(name).remove({ force: true });
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+  }
+}
