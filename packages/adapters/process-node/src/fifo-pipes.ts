@@ -29,7 +29,7 @@ export class FifoPipes implements Pipes {
   }
 
   #use(fifo: Fifo): OutputPipe {
-    const { readEnd, writeEnd, again } = fifo;
+    const { readEnd, writeEnd, again, forget } = fifo;
     let reader: Socket | undefined;
     return {
       writeEnd,
@@ -37,11 +37,19 @@ export class FifoPipes implements Pipes {
         closeSync(writeEnd);
         reader = new Socket({ fd: readEnd, readable: true, writable: false });
         // At its end nobody has the write end any more, so nothing of this step can turn up in the next one's output.
-        reader.once("end", () => again !== undefined && this.#spare.push(again()));
+        let spared = false;
+        reader.once("end", () => {
+          if (again === undefined) return;
+          spared = true;
+          this.#spare.push(again());
+        });
+        reader.once("close", () => void (spared || forget()));
         return drain(reader, deliver);
       },
       discard: () => {
         if (reader !== undefined) return void reader.destroy();
+        // It is not used again: somebody may have its write end still.
+        forget();
         closeSync(writeEnd);
         closeSync(readEnd);
       },
@@ -55,6 +63,8 @@ interface Fifo {
   readonly writeEnd: number;
   /** Opens both ends anew once the first use is over. */
   readonly again: (() => Fifo) | undefined;
+  /** Closes what it would be opened anew by. */
+  readonly forget: () => void;
 }
 
 async function makeFifos(directory: string): Promise<Fifo[]> {
@@ -78,15 +88,16 @@ function openFifo(name: string): Fifo {
   // Opening to read without waiting succeeds before there is a writer; opening to write then finds its reader.
   const readEnd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeEnd = openSync(name, constants.O_WRONLY);
-  if (process.platform !== "linux") return { readEnd, writeEnd, again: undefined };
+  if (process.platform !== "linux") return { readEnd, writeEnd, again: undefined, forget: () => undefined };
   const anchor = openSync(`/proc/self/fd/${readEnd}`, constants.O_RDONLY | constants.O_NONBLOCK);
-  return { readEnd, writeEnd, again: () => reopen(anchor) };
+  return { readEnd, writeEnd, again: () => reopen(anchor), forget: () => closeSync(anchor) };
 }
 
 function reopen(anchor: number): Fifo {
   const name = `/proc/self/fd/${anchor}`;
   const readEnd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
-  return { readEnd, writeEnd: openSync(name, constants.O_WRONLY), again: () => reopen(anchor) };
+  const writeEnd = openSync(name, constants.O_WRONLY);
+  return { readEnd, writeEnd, again: () => reopen(anchor), forget: () => closeSync(anchor) };
 }
 
 function drain(socket: Socket, deliver: (chunk: Uint8Array) => void | Promise<void>): Promise<void> {

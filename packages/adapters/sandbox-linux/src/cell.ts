@@ -78,8 +78,9 @@ export class Cell {
     const settled = Promise.withResolvers<void>();
     this.settled = settled.promise;
     this.#settle = settled.resolve;
-    this.#listen();
+    // First of all: where it cannot be started, nothing else of it is there.
     this.exit = ended(this.#child).then((end) => this.#concluded(end));
+    this.#listen();
   }
 
   /** The host's number of the namespace's pid 1, while it runs. */
@@ -103,14 +104,14 @@ export class Cell {
   /** Ends it where no step wants it any more. Kills nothing: without orders it leaves by itself. */
   discard(): void {
     this.#child.stdin?.destroy();
-    this.#child.stdio[3]?.destroy();
+    this.#child.stdio?.[3]?.destroy();
     this.#stdout.discard();
     this.#stderr.discard();
     this.#drained.resolve([]);
   }
 
   #listen(): void {
-    const [orders, , diagnostics, control] = this.#child.stdio;
+    const [orders, , diagnostics, control] = this.#child.stdio ?? [];
     diagnostics?.on("data", (chunk: Buffer) => {
       if (this.#diagnostics.length < LONGEST_DIAGNOSTICS) this.#diagnostics += chunk.toString("utf8");
     });
