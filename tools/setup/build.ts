@@ -20,6 +20,9 @@ const shared = {
   removeNodeProtocol: false,
 } satisfies Options;
 
+/** What dockerode loads for its SSH transport and for sessions of BuildKit, which nothing here calls: most of what it would cost to load it. */
+const UNUSED = ["ssh2", "@grpc/grpc-js", "@grpc/proto-loader"];
+
 /** A package's entries by the name of the file that they become: what its `exports` say, and the processes that it starts. */
 function entriesOf(each: WorkspacePackage): Record<string, string> {
   const exported = Object.values(each.manifest.exports ?? {}).flatMap((targets): [string, string][] => {
@@ -55,6 +58,7 @@ function command(each: WorkspacePackage, packages: readonly WorkspacePackage[]):
     external: ["better-sqlite3", "koffi"],
     esbuildOptions: (options) => {
       options.conditions = [sourceCondition];
+      options.alias = Object.fromEntries(UNUSED.map((name) => [name, path.join(root, "tools/setup/unused.mjs")]));
     },
     // Bundled CommonJS modules ask for Node's builtins by `require`.
     banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },

@@ -19,4 +19,4 @@ export {
   ttl,
   wait,
 } from "@fresco/pipeline";
-export type { CachePolicy, Duration, EnvOption, Json, Leaf, PipelineOptions, ScratchBase, StepOptions } from "@fresco/pipeline";
+export type { CachePolicy, Duration, EnvOption, Json, Leaf, PipelineOptions, ScratchBase, Size, StepOptions } from "@fresco/pipeline";

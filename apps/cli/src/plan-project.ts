@@ -12,7 +12,7 @@ export interface PlannedPipeline {
 
 /** What a run would do now. Executes nothing. @throws FrescoError what a run would throw before anything runs. */
 export async function planProject(freezing: Freezing, request: PlanningRequest): Promise<PlannedPipeline> {
-  await using session = await openProject(freezing, request.sandbox);
+  await using session = await openProject(freezing, { sandbox: request.sandbox, pull: "never" });
   const picked = pickPipeline(session.pipelines, request.name);
   await using engine = createEngine(session.ports, { owner: session.owner });
   return { ir: picked.ir, planned: await engine.plan(picked.ir, planningRunOptions(picked, session, request)) };

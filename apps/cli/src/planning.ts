@@ -1,6 +1,6 @@
 import type { RunOptions } from "@fresco/engine";
 import type { Picked } from "./pick.ts";
-import type { SandboxChoice } from "./sandbox-choice.ts";
+import type { PullChoice, SandboxChoice } from "./sandbox-choice.ts";
 import type { ProjectSession } from "./session.ts";
 
 /** What decides which steps execute and which come from the cache. */
@@ -13,6 +13,7 @@ export interface PlanningRequest {
   readonly secrets: Readonly<Record<string, string>>;
   readonly readCache: boolean;
   readonly sandbox: SandboxChoice;
+  readonly pull: PullChoice;
 }
 
 /** The same request for the engine, whether it is to run or only to plan. */

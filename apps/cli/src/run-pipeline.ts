@@ -28,7 +28,7 @@ export interface RunRequest extends PlanningRequest {
 
 /** Runs a pipeline and gives the exit code. */
 export async function runPipeline(freezing: Freezing, request: RunRequest, interrupts: Interrupts): Promise<number> {
-  await using session = await openProject(freezing, request.sandbox);
+  await using session = await openProject(freezing, request);
   const picked = pickPipeline(session.pipelines, request.name);
   checkExports(request.exports, picked.ir);
   await using engine = createEngine(session.ports, { owner: session.owner });

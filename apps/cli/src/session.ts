@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type EnginePorts, reclaim } from "@fresco/engine";
+import { allSandboxes, discardIn, type EnginePorts, reclaim } from "@fresco/engine";
 import { FileLogs } from "@fresco/logs-fs";
 import type { IR } from "@fresco/pipeline";
 import type { Clock, FrozenSource, Layers, Logs, Owner, Processes, Store } from "@fresco/ports";
@@ -11,8 +11,8 @@ import { CowLayers, CowWorkspaces } from "@fresco/workspace-cow";
 import type { Freezing } from "./freezing.ts";
 import { loadProject } from "./load.ts";
 import { type FrescoPaths, frescoPaths } from "./paths.ts";
-import type { SandboxChoice } from "./sandbox-choice.ts";
-import { everySandbox, makeSandboxForRun } from "./sandboxes.ts";
+import type { PullChoice, SandboxChoice } from "./sandbox-choice.ts";
+import { everySandbox, makeSandboxesForRun, storeName } from "./sandboxes.ts";
 
 /** The store and the logs of this user: enough for every command that only looks. */
 export interface StoreSession extends AsyncDisposable {
@@ -52,26 +52,40 @@ async function openStoreWith({ layers, processes }: Pick<StoreSession, "layers" 
     clock,
     processes,
     logs,
-    sandboxes: async () => everySandbox({ layers, processes, environment: process.env, hidden: [] }),
+    sandboxes: async () =>
+      everySandbox({ layers, processes, environment: process.env, hidden: [], store: () => storeName((value) => store.seal(value)) }),
+    onLeft: (owner, error) =>
+      process.stderr.write(
+        `note: what owner ${owner} left behind is still there: ${error instanceof Error ? error.message : String(error)}\n`,
+      ),
   });
   for (const run of crashed)
     process.stderr.write(`note: run ${run} has crashed: its process is gone, and what it left behind was removed\n`);
   return { paths, clock, store, logs, layers, processes, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
 }
 
+/** Where steps are to run, and when their images are fetched. */
+export interface SandboxRequest {
+  readonly sandbox: SandboxChoice;
+  readonly pull: PullChoice;
+}
+
 /** Opens a project: its frozen source, its pipelines, and where its steps run. */
-export async function openProject(freezing: Freezing, sandboxChoice: SandboxChoice): Promise<ProjectSession> {
+export async function openProject(freezing: Freezing, choice: SandboxRequest): Promise<ProjectSession> {
   const { project, source, paths } = freezing;
   const layers = new CowLayers();
   const processes = new NodeProcesses();
   const hidden = [project, paths.state, paths.cache, paths.config];
-  const sandbox = makeSandboxForRun(sandboxChoice, { layers, processes, environment: process.env, hidden });
+  let name = "";
+  const parts = { layers, processes, environment: process.env, hidden, store: () => name, pull: choice.pull };
+  const sandboxes = makeSandboxesForRun(choice.sandbox, parts);
   const session = await openStoreWith({ layers, processes });
+  name = storeName((value) => session.store.seal(value));
   const { clock, store, logs } = session;
   freezing.provide(store.directories);
   const owner = await store.owners.open({ process: processes.self(), startedAt: clock.now() });
   const close = async (): Promise<void> => {
-    await sandbox.discard([owner.directory]);
+    await discardIn(allSandboxes(sandboxes), [owner.directory]);
     await owner[Symbol.asyncDispose]();
     await session[Symbol.asyncDispose]();
   };
@@ -86,7 +100,7 @@ export async function openProject(freezing: Freezing, sandboxChoice: SandboxChoi
       owner,
       source: frozen,
       pipelines,
-      ports: { source, workspaces, layers, sandbox, store, logs, clock, processes },
+      ports: { source, workspaces, layers, ...sandboxes, store, logs, clock, processes },
       workspacePath: join(paths.state, "w", createHash("sha256").update(project).digest("hex").slice(0, 12)),
       [Symbol.asyncDispose]: close,
     };

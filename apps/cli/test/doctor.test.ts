@@ -16,7 +16,7 @@ describe("fresco doctor", () => {
     const { stdout, stderr } = await project.passing(["doctor"]);
     expect(stderr).toBe("");
     const topics = new Set([...stdout.matchAll(/^[✓▲] (\w+)/gm)].map(([, topic]) => topic));
-    expect([...topics]).toEqual(["node", "git", "state", "store", "workspaces", "sandbox", "toolchains", "leftovers"]);
+    expect([...topics]).toEqual(["node", "git", "docker", "state", "store", "workspaces", "sandbox", "toolchains", "leftovers"]);
     expect(stdout).toContain(`${project.state}/state: mode 0700, on a local file system, `);
     expect(stdout).toMatch(/A run would work\.\n$/);
   });

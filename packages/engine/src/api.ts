@@ -23,6 +23,8 @@ export interface EnginePorts {
   readonly workspaces: Workspaces;
   readonly layers: Layers;
   readonly sandbox: Sandbox;
+  /** For steps whose base is an image. @default the same */
+  readonly imageSandbox?: Sandbox;
   readonly store: Store;
   readonly logs: Logs;
   readonly clock: Clock;

@@ -1,5 +1,6 @@
 import type { Base, IR, IRStep } from "@fresco/pipeline";
 import type { BaseIdentity, Sandbox } from "@fresco/ports";
+import { sandboxFor, type SandboxPorts } from "./sandboxes.ts";
 
 /** A base with its identity at the start of the run, and the means to take it again. */
 export interface KnownBase {
@@ -11,29 +12,38 @@ export interface KnownBase {
 
 /** Identifies each base of a run once. */
 export class Bases {
-  readonly #sandbox: Sandbox;
+  readonly #sandboxes: SandboxPorts;
   readonly #ir: IR;
   readonly #project: string;
   readonly #roots: ReadonlyMap<string, Base>;
   readonly #known = new Map<string, Promise<KnownBase>>();
 
-  constructor(sandbox: Sandbox, ir: IR, project: string) {
-    this.#sandbox = sandbox;
+  constructor(sandboxes: SandboxPorts, ir: IR, project: string) {
+    this.#sandboxes = sandboxes;
     this.#ir = ir;
     this.#project = project;
     this.#roots = rootBases(ir);
   }
 
+  /** Where a step runs. */
+  sandboxOf(step: IRStep): Sandbox {
+    return sandboxFor(this.#sandboxes, this.#baseOf(step));
+  }
+
   /** @throws FrescoError when the sandbox cannot run on it. */
   of(step: IRStep): Promise<KnownBase> {
-    const base = absolute(this.#roots.get(step.id) ?? this.#ir.base, this.#project);
+    const base = this.#baseOf(step);
     const name = JSON.stringify(base);
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const again = (): Promise<BaseIdentity> => this.#sandbox.identify(base, this.#ir.toolchains);
+    const again = (): Promise<BaseIdentity> => sandboxFor(this.#sandboxes, base).identify(base, this.#ir.toolchains);
     const asked = again().then((identity) => ({ base, identity, again }));
     this.#known.set(name, asked);
     return asked;
+  }
+
+  #baseOf(step: IRStep): Base {
+    return absolute(this.#roots.get(step.id) ?? this.#ir.base, this.#project);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Engine, EnginePorts, Plan, Run, RunOptions, RunResult } from "./ap
 import { EventStream } from "./event-stream.ts";
 import { planRun } from "./plan.ts";
 import { prepareRun } from "./prepare.ts";
+import { allSandboxes, discardIn } from "./sandboxes.ts";
 
 export interface EngineOptions {
   /** The owner that this engine works for. @default one of its own, opened with the first run and ended with the engine */
@@ -59,7 +60,7 @@ class PortEngine implements Engine {
     await Promise.allSettled(this.#running);
     const own = await this.#own?.catch(() => undefined);
     if (own === undefined) return;
-    await this.#ports.sandbox.discard([own.directory]);
+    await discardIn(allSandboxes(this.#ports), [own.directory]);
     await own[Symbol.asyncDispose]();
   }
 

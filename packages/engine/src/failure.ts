@@ -1,6 +1,7 @@
 import type { IRStep } from "@fresco/pipeline";
 import type { LogWriter } from "@fresco/ports";
 import type { JobContext } from "./job.ts";
+import { workspacePathOf } from "./lookup.ts";
 import { unseenMentions } from "./unseen.ts";
 
 /** How much of a failed step's output is searched, in bytes. */
@@ -19,15 +20,16 @@ export async function explainFailure(step: IRStep, exitCode: number | null, log:
       hint: `let it in with cache: onChange("${path}", …), or leave the policy out`,
     });
   }
-  const known = exitCode === null ? undefined : ports.sandbox.explain?.(exitCode, Buffer.from(output).toString("utf8"));
+  const known = exitCode === null ? undefined : context.bases.sandboxOf(step).explain?.(exitCode, Buffer.from(output).toString("utf8"));
   if (known !== undefined) notice({ code: "sandbox.explanation", job: step.id, text: known });
 }
 
-function unseenBy(step: IRStep, output: Uint8Array, { views, source, sandbox }: JobContext): readonly string[] {
+function unseenBy(step: IRStep, output: Uint8Array, context: JobContext): readonly string[] {
+  const { views, source, bases } = context;
   const view = views.get(step.id);
   if (view === undefined || view.type === "everything") return [];
   const seen = new Set(view.entries.map(({ path }) => path));
-  return unseenMentions(output, source, (path) => seen.has(path), sandbox.workspacePath, 3);
+  return unseenMentions(output, source, (path) => seen.has(path), workspacePathOf(bases.sandboxOf(step), context), 3);
 }
 
 async function tail(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {

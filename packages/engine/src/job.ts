@@ -76,7 +76,8 @@ export class Job {
     const context = this.#context;
     const conflict = await conflictBeneath(step, context);
     if (conflict !== undefined) return { type: "failed", reason: conflict };
-    if (uncacheable(step, context.ir, context.sandbox.capabilities) !== undefined) return { type: "miss", described: undefined };
+    if (uncacheable(step, context.ir, context.bases.sandboxOf(step).capabilities) !== undefined)
+      return { type: "miss", described: undefined };
     const described = await describe(step, context);
     await context.ports.store.entries.describe(context.run, step.id, described.key, described.sealed);
     if (readCache) {
@@ -169,52 +170,60 @@ export class Job {
   async #run(log: LogWriter): Promise<ExecutionOutcome | undefined> {
     const { step } = this;
     const context = this.#context;
-    const { ports, sandbox } = context;
+    const { ports } = context;
+    const sandbox = context.bases.sandboxOf(step);
     const scratch = `${context.directory}/${context.number()}`;
     const { base } = await context.bases.of(step);
     const git = step.git ? await context.source.repository(`${scratch}/git`) : undefined;
     const form = sandbox.capabilities.workspace[0] === "overlay" && (await ports.workspaces.strategy()).overlay ? "overlay" : "directory";
-    const execution = new Execution(ports, {
-      view: () => context.materialise(step),
-      workspace: {
-        layers: context.results.workspace(step.id),
-        scratch: `${scratch}/w`,
-        form:
-          form === "overlay"
-            ? { type: "overlay" }
-            : { type: "directory", path: sandbox.capabilities.workspacePath === undefined ? sandbox.workspacePath : `${scratch}/d` },
+    const execution = new Execution(
+      { ...ports, sandbox },
+      {
+        view: () => context.materialise(step),
+        workspace: {
+          layers: context.results.workspace(step.id),
+          scratch: `${scratch}/w`,
+          form:
+            form === "overlay"
+              ? { type: "overlay" }
+              : { type: "directory", path: sandbox.capabilities.workspacePath === undefined ? context.stableWorkspace : `${scratch}/d` },
+        },
+        step: {
+          owner: context.owner,
+          run: context.run,
+          job: step.id,
+          attempt: this.attempt,
+          base,
+          toolchains: context.ir.toolchains,
+          system: context.results.system(step.id),
+          command: step.command,
+          shell: step.shell,
+          cwd: step.cwd,
+          env: context.environment.get(step.id)?.complete ?? {},
+          ...(step.user === undefined ? {} : { user: step.user }),
+          ...(step.network === undefined ? {} : { network: step.network }),
+          ...(step.resources === undefined ? {} : { resources: step.resources }),
+          scratch: `${scratch}/s`,
+          shared: `${context.directory}/shared`,
+          followed: this.#followed,
+          ...(git === undefined ? {} : { git }),
+        },
+        log,
+        secrets: context.secrets,
+        grace: step.grace ?? DEFAULT_GRACE,
+        onOutput: () => this.#observer.onOutput(this),
+        onStarted: (running) => this.#started(running, log),
+        onStopping: (because) => this.#observer.onStopping(this, because),
       },
-      step: {
-        owner: context.owner,
-        run: context.run,
-        job: step.id,
-        attempt: this.attempt,
-        base,
-        toolchains: context.ir.toolchains,
-        system: context.results.system(step.id),
-        command: step.command,
-        shell: step.shell,
-        cwd: step.cwd,
-        env: context.environment.get(step.id)?.complete ?? {},
-        scratch: `${scratch}/s`,
-        shared: `${context.directory}/shared`,
-        followed: this.#followed,
-        ...(git === undefined ? {} : { git }),
-      },
-      log,
-      secrets: context.secrets,
-      grace: step.grace ?? DEFAULT_GRACE,
-      onOutput: () => this.#observer.onOutput(this),
-      onStarted: (running) => this.#started(running, log),
-      onStopping: (because) => this.#observer.onStopping(this, because),
-    });
+    );
     this.#execution = execution;
     if (this.#stop !== undefined) execution.stop(this.#stop.because, this.#stop.insist);
     return execution.run();
   }
 
   async #started(running: RunningStep, log: LogWriter): Promise<void> {
-    const { ports, run, sandbox } = this.#context;
+    const { ports, run, bases } = this.#context;
+    const sandbox = bases.sandboxOf(this.step);
     this.#observer.onStarted(this, log);
     await ports.store.runs.started(run, this.step.id, this.attempt, sandbox.kind, running.left);
   }
@@ -241,7 +250,8 @@ export class Job {
     cacheable: boolean,
   ): Promise<{ system: CapturedLayer | undefined; workspace: CapturedLayer | undefined }> {
     const { step } = this;
-    const { ir, ports, exports, sandbox } = this.#context;
+    const { ir, ports, exports, bases } = this.#context;
+    const sandbox = bases.sandboxOf(step);
     const builtOn = ir.steps.some((other) => other.parent === step.id);
     const wanted = cacheable || builtOn || exports.has(step.id) || ir.steps.some((other) => other.uses.includes(step.id));
     const workspace = wanted

@@ -7,6 +7,7 @@ import { resolveEnvironment } from "./environment.ts";
 import type { LookupContext } from "./lookup.ts";
 import { missingError } from "./missing.ts";
 import { Results } from "./results.ts";
+import { refuseUnhonoured } from "./sandboxes.ts";
 import { selectedSteps } from "./selection.ts";
 import { resolveViews } from "./views.ts";
 
@@ -22,7 +23,7 @@ export interface LookupContextRequest {
 
 /**
  * Everything that decides about hits, with all that can be wrong checked before anything runs.
- * @throws FrescoError `env.missing`, `secret.missing`, `view.unmatched`, and what the sandbox says about a base on which it cannot run.
+ * @throws FrescoError `env.missing`, `secret.missing`, `view.unmatched`, `sandbox.unsupported-option`, and what the sandbox says about a base on which it cannot run.
  */
 export async function lookupContext({ ports, ir, options, source, owner, selection, now }: LookupContextRequest): Promise<LookupContext> {
   const selected = selectedSteps(ir, selection);
@@ -32,13 +33,13 @@ export async function lookupContext({ ports, ir, options, source, owner, selecti
     secrets: options.secrets ?? {},
   });
   if (environment.type === "missing") throw missingError(environment);
-  const { capabilities, kind } = ports.sandbox;
-  const bases = new Bases(ports.sandbox, ir, options.project ?? "");
+  const bases = new Bases(ports, ir, options.project ?? "");
+  refuseUnhonoured(selected.map((step) => ({ step, sandbox: bases.sandboxOf(step) })));
   const [views] = await Promise.all([resolveViews(source, selected), ...selected.map((step) => bases.of(step))]);
   return {
     ir,
     source,
-    sandbox: { kind, capabilities, workspacePath: capabilities.workspacePath ?? options.workspacePath ?? `${owner.directory}/workspace` },
+    stableWorkspace: options.workspacePath ?? `${owner.directory}/workspace`,
     bases,
     views,
     environment: environment.steps,

@@ -1,6 +1,6 @@
 import { hiddenSource, judge, type KeyFields, keyOf, mayHideSource, redact } from "@fresco/cache-keys";
 import type { BytePath, IR, IRStep } from "@fresco/pipeline";
-import type { CapturedLayer, Entry, EntryStore, FrozenSource, Layers, SandboxCapabilities } from "@fresco/ports";
+import type { CapturedLayer, Entry, EntryStore, FrozenSource, LayerRef, Layers, Sandbox, SandboxCapabilities } from "@fresco/ports";
 import type { Bases } from "./bases.ts";
 import type { StepEnvironment } from "./environment.ts";
 import type { Results } from "./results.ts";
@@ -10,7 +10,8 @@ import type { StepView } from "./views.ts";
 export interface LookupContext {
   readonly ir: IR;
   readonly source: FrozenSource;
-  readonly sandbox: { readonly kind: string; readonly capabilities: SandboxCapabilities; readonly workspacePath: string };
+  /** Where a sandbox without a workspace path of its own has it. */
+  readonly stableWorkspace: string;
   readonly bases: Bases;
   readonly views: ReadonlyMap<string, StepView>;
   readonly environment: ReadonlyMap<string, StepEnvironment>;
@@ -53,9 +54,9 @@ export async function describe(step: IRStep, context: LookupContext): Promise<De
   const { identity } = await context.bases.of(step);
   const environment = context.environment.get(step.id);
   const view = context.views.get(step.id);
-  const { capabilities, kind, workspacePath } = context.sandbox;
+  const sandbox = context.bases.sandboxOf(step);
   const fields: KeyFields = {
-    sandbox: { kind, capabilities: capabilities.keyed, workspace: workspacePath },
+    sandbox: { kind: sandbox.kind, capabilities: sandbox.capabilities.keyed, workspace: workspacePathOf(sandbox, context) },
     base: identity.identity,
     layers: {
       system: context.results.system(step.id).map(({ digest }) => digest),
@@ -67,7 +68,12 @@ export async function describe(step: IRStep, context: LookupContext): Promise<De
     env: environment?.env ?? {},
     secrets: environment?.secrets ?? {},
     outputs: step.outputs,
-    options: { user: null, network: null, mounts: identity.mounts, resources: { cpus: null, memory: null } },
+    options: {
+      user: step.user ?? null,
+      network: step.network ?? null,
+      mounts: identity.mounts,
+      resources: { cpus: step.resources?.cpus ?? null, memory: step.resources?.memory ?? null },
+    },
     values: policyValues(step.cache),
     inherited: identity.inherited,
     view: view?.type === "files" ? view.entries : context.source.entries(),
@@ -81,8 +87,27 @@ export async function find(step: IRStep, described: Described, context: LookupCo
   if (entry === undefined) return { type: "miss", why: "no entry has its key" };
   const verdict = judge(step.cache, { createdAt: entry.createdAt }, context.now);
   if (verdict.type === "miss") return { type: "miss", why: verdict.why };
+  if (entry.system !== undefined && !(await holds(context.bases.sandboxOf(step), entry.system))) {
+    // Somebody removed it where it was kept. Only this very entry goes: another owner may have stored a new one by now.
+    await context.entries.drop(entry);
+    return { type: "miss", why: "its system layer is no longer there" };
+  }
   const paths = entry.workspace === undefined ? [] : await hiddenBy(step, entry.workspace, context);
   return paths.length > 0 ? { type: "conflict", entry, paths } : { type: "hit", entry };
+}
+
+/** Where a step of this sandbox finds its workspace. */
+export function workspacePathOf({ capabilities }: Sandbox, { stableWorkspace }: Pick<LookupContext, "stableWorkspace">): string {
+  return capabilities.workspacePath ?? stableWorkspace;
+}
+
+/** Law 6: what cannot be found out is a miss. */
+async function holds(sandbox: Sandbox, layer: LayerRef): Promise<boolean> {
+  try {
+    return (await sandbox.holds?.(layer)) ?? true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { IR } from "@fresco/pipeline";
-import type { FrozenSource, Owner } from "@fresco/ports";
+import type { FrozenSource, Owner, Sandbox } from "@fresco/ports";
 import type { EnginePorts, RunOptions, RunResult } from "./api.ts";
 import { Committer, type NotStored } from "./committer.ts";
 import type { EventStream } from "./event-stream.ts";
@@ -9,7 +9,8 @@ import { lookupContext } from "./lookup-context.ts";
 import { uncacheable } from "./lookup.ts";
 import { reclaim } from "./reclaim.ts";
 import { RunLoop } from "./run.ts";
-import { planningOptions, selectionOf } from "./selection.ts";
+import { allSandboxes, discardIn } from "./sandboxes.ts";
+import { planningOptions, selectedSteps, selectionOf } from "./selection.ts";
 import { takeStableWorkspace } from "./stable-workspace.ts";
 import { Trees } from "./trees.ts";
 
@@ -37,6 +38,8 @@ interface RunParts {
   readonly committer: Committer;
   readonly names: LayerNames;
   readonly trees: Trees;
+  /** Sandboxes in which steps of this run run. */
+  readonly used: ReadonlySet<Sandbox>;
   readonly workspacePath: string;
 }
 
@@ -49,10 +52,16 @@ export async function prepareRun(request: PrepareRequest): Promise<PreparedRun> 
   const startedAt = ports.clock.now();
   const selection = selectionOf(ir, options);
   const lookups = await lookupContext({ ports, ir, options, source, owner, selection, now: startedAt });
-  const { capabilities } = ports.sandbox;
+  const used = new Set(selectedSteps(ir, selection).map((step) => lookups.bases.sandboxOf(step)));
   const trees = new Trees(source, lookups.views, owner.id);
-  const cacheable = ir.steps.filter((step) => selection.steps.has(step.id) && uncacheable(step, ir, capabilities) === undefined).length;
-  const names = new LayerNames(ports.store.directories, owner.id, Math.max(1, cacheable * (capabilities.system === "layered" ? 2 : 1)));
+  const cacheable = ir.steps.filter(
+    (step) => selection.steps.has(step.id) && uncacheable(step, ir, lookups.bases.sandboxOf(step).capabilities) === undefined,
+  ).length;
+  const names = new LayerNames(
+    ports.store.directories,
+    owner.id,
+    Math.max(1, cacheable * ([...used].some(({ capabilities }) => capabilities.system === "layered") ? 2 : 1)),
+  );
   const project = options.project ?? "";
   const { id } = await ports.store.runs.create({
     owner: owner.id,
@@ -92,13 +101,13 @@ export async function prepareRun(request: PrepareRequest): Promise<PreparedRun> 
     id,
     tree: source.tree,
     startedAt,
-    planning: planningOptions(selection, options, capabilities, startedAt),
+    planning: planningOptions(selection, options, used, startedAt),
     events,
     context,
   });
   return {
     id,
-    execute: () => execute(request, loop, { afterwards, committer, names, trees, workspacePath: lookups.sandbox.workspacePath }),
+    execute: () => execute(request, loop, { afterwards, committer, names, trees, used, workspacePath: lookups.stableWorkspace }),
   };
 }
 
@@ -106,8 +115,8 @@ async function execute(request: PrepareRequest, loop: RunLoop, parts: RunParts):
   const { ports, options, closing } = request;
   const { committer, names, trees } = parts;
   loop.announce();
-  for (const text of ports.sandbox.capabilities.notices) loop.notice({ code: "sandbox.capability", text });
-  const leave = await takeWorkspace(request, loop, parts.workspacePath);
+  for (const text of [...parts.used].flatMap(({ capabilities }) => capabilities.notices)) loop.notice({ code: "sandbox.capability", text });
+  const leave = await takeWorkspace(request, loop, parts);
   const stopListening = listen(loop, options, closing);
   try {
     return await loop.run(() => settle(request.source, loop, committer));
@@ -117,15 +126,22 @@ async function execute(request: PrepareRequest, loop: RunLoop, parts: RunParts):
     await Promise.all(parts.afterwards);
     await trees.release();
     const leftovers = names.leftovers(committer.stored);
-    await ports.sandbox.discard(leftovers.flatMap(({ made, path }) => (made ? [path] : [])));
+    await discardIn(
+      allSandboxes(ports),
+      leftovers.flatMap(({ made, path }) => (made ? [path] : [])),
+    );
     await ports.store.directories.forget(leftovers.map(({ id }) => id));
     await leave();
   }
 }
 
 /** A sandbox without a workspace path of its own has one stable path per project, for one run at a time. */
-async function takeWorkspace({ ports, options, owner }: PrepareRequest, loop: RunLoop, path: string): Promise<() => Promise<void>> {
-  if (ports.sandbox.capabilities.workspacePath !== undefined) return async () => undefined;
+async function takeWorkspace(
+  { ports, options, owner }: PrepareRequest,
+  loop: RunLoop,
+  { used, workspacePath: path }: RunParts,
+): Promise<() => Promise<void>> {
+  if (![...used].some(({ capabilities }) => capabilities.workspacePath === undefined)) return async () => undefined;
   const release = await takeStableWorkspace(ports.store.entries, ports.clock, {
     path,
     owner: owner.id,
@@ -137,13 +153,13 @@ async function takeWorkspace({ ports, options, owner }: PrepareRequest, loop: Ru
       }),
   });
   // It may have been taken over from one whose steps still run there.
-  const { store, clock, processes, logs, sandbox } = ports;
-  for (const run of await reclaim({ store, clock, processes, logs, sandboxes: async () => [sandbox] })) {
+  const { store, clock, processes, logs } = ports;
+  for (const run of await reclaim({ store, clock, processes, logs, sandboxes: async () => allSandboxes(ports) })) {
     loop.notice({ code: "run.crashed", text: `run ${run} has crashed: its process is gone, and what it left behind was removed` });
   }
   return async () => {
     if (release === undefined) return;
-    await ports.sandbox.discard([path]);
+    await discardIn(allSandboxes(ports), [path]);
     await release();
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock, GoneOwner, Logs, Processes, Sandbox, Store } from "@fresco/ports";
 import { removeUnnamedLogs } from "./log-name.ts";
+import { discardIn } from "./sandboxes.ts";
 import { removeStableWorkspaces } from "./stable-workspace.ts";
 
 export interface ReclaimPorts {
@@ -7,8 +8,13 @@ export interface ReclaimPorts {
   readonly clock: Clock;
   readonly processes: Processes;
   readonly logs: Logs;
-  /** One of each kind that may have left something, asked for only if there is something to end; an owner whose steps ran in a kind that is missing is left for a later command. */
+  /**
+   * One of each kind that may have left something, that of images first, asked for only if there is something to end; an owner whose steps ran in a kind
+   * that is missing is left for a later command.
+   */
   readonly sandboxes: () => Promise<readonly Sandbox[]>;
+  /** Told of an owner that could not be ended (its Engine does not answer): it is left for a later command. @default that ends everything */
+  readonly onLeft?: (owner: string, error: unknown) => void;
 }
 
 /**
@@ -21,22 +27,27 @@ export async function reclaim(ports: ReclaimPorts): Promise<readonly string[]> {
   const sandboxes = await ports.sandboxes();
   const crashed: string[] = [];
   for (const owner of gone) {
-    if (await reclaimOwner(owner, ports, sandboxes)) crashed.push(...owner.runs);
+    try {
+      if (await reclaimOwner(owner, ports, sandboxes)) crashed.push(...owner.runs);
+    } catch (error) {
+      if (ports.onLeft === undefined) throw error;
+      ports.onLeft(owner.id, error);
+    }
   }
   return crashed;
 }
 
 async function reclaimOwner(owner: GoneOwner, ports: ReclaimPorts, sandboxes: readonly Sandbox[]): Promise<boolean> {
   const { store, clock } = ports;
-  const [first] = sandboxes;
-  if (first === undefined) return false;
+  if (sandboxes.length === 0) return false;
+  const discard = (directories: readonly string[]): Promise<void> => discardIn(sandboxes, directories);
   for (const step of owner.steps) {
     const sandbox = sandboxes.find(({ kind }) => kind === step.sandbox);
     if (sandbox === undefined) return false;
     await sandbox.reclaim({ process: step.process, token: step.token });
   }
-  await removeStableWorkspaces(owner, ports, first);
-  await first.discard([owner.directory, ...owner.directories.map(({ path }) => path)]);
+  await removeStableWorkspaces(owner, ports, discard);
+  await discard([owner.directory, ...owner.directories.map(({ path }) => path)]);
   for (const run of owner.runs) await removeUnnamedLogs(run, store.runs, ports.logs);
   await store.directories.forget(owner.directories.map(({ id }) => id));
   await store.owners.forget(owner.id, clock.now());

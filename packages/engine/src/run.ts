@@ -189,7 +189,7 @@ export class RunLoop {
 
   #started(job: Job, log: LogWriter): void {
     const { id } = job.step;
-    const { kind } = this.#request.ports.sandbox;
+    const { kind } = this.#context.bases.sandboxOf(job.step);
     this.#outputs.set(id, { run: this.#request.id, job: id, attempt: job.attempt, log: log.id, flush: () => log.flush() });
     this.#tell({ type: "job.started", job: id, attempt: job.attempt, sandbox: kind });
     this.#apply({ type: "job.started", job: id, at: this.#now() });

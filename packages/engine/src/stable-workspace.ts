@@ -1,4 +1,4 @@
-import type { Clock, EntryStore, GoneOwner, Processes, Sandbox, Store } from "@fresco/ports";
+import type { Clock, EntryStore, GoneOwner, Processes, Store } from "@fresco/ports";
 import { claimKey } from "./claims.ts";
 
 const PREFIX = "workspace:";
@@ -39,7 +39,7 @@ export async function takeStableWorkspace(
 export async function removeStableWorkspaces(
   gone: GoneOwner,
   { store, clock, processes }: { readonly store: Store; readonly clock: Clock; readonly processes: Processes },
-  sandbox: Sandbox,
+  discard: (directories: readonly string[]) => Promise<void>,
 ): Promise<void> {
   const keys = gone.claims.filter((claim) => claim.startsWith(PREFIX));
   if (keys.length === 0) return;
@@ -47,7 +47,7 @@ export async function removeStableWorkspaces(
   for (const key of keys) {
     const claim = await store.entries.claim(key, self.id, clock.now());
     if (claim.type !== "claimed") continue;
-    await sandbox.discard([key.slice(PREFIX.length)]);
+    await discard([key.slice(PREFIX.length)]);
     await store.entries.unclaim(key, self.id);
   }
 }

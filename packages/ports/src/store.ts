@@ -127,6 +127,8 @@ export interface EntryStore {
   lookup(key: string, fields: KeyFields, owner: string): Promise<Entry | undefined>;
   /** Stores entries and marks their layers complete, in one durable transaction. The layers must have been synced. A key that is taken gets the new entry, whatever the clocks say: one from the future would never hit again. */
   save(entries: readonly NewEntry[]): Promise<void>;
+  /** Removes this entry if it is still the one under its key; its layers' directories go when nobody leases them. */
+  drop(entry: Entry): Promise<void>;
   /** Removes entries; their layers' directories go when nobody leases them. */
   remove(keys: readonly string[]): Promise<void>;
   /** The newest entry of a step, for `explain`. */

@@ -21,7 +21,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     import("../pick.ts"),
     import("../output/graph.ts"),
   ]);
-  await using session = await openProject(freezing, "auto");
+  await using session = await openProject(freezing, { sandbox: "auto", pull: "never" });
   await print(GRAPH_FORMATS[format](graphOf(pickPipeline(session.pipelines, parsed.positionals[0]).ir)));
   return 0;
 }

@@ -14,7 +14,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const format = formatOf(parsed, usage);
   const freezing = beginFreezing(parsed.text("dir"));
   const { openProject } = await import("../session.ts");
-  await using session = await openProject(freezing, "auto");
+  await using session = await openProject(freezing, { sandbox: "auto", pull: "never" });
   await (format === "json" ? printJson(session.pipelines.map(facts)) : print(session.pipelines.map(text).join("\n")));
   return 0;
 }

@@ -11,7 +11,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const parsed = parseArguments(argv, options, { max: 1, usage });
   const freezing = beginFreezing(parsed.text("dir"));
   const [{ openProject }, { pickPipeline }] = await Promise.all([import("../session.ts"), import("../pick.ts")]);
-  await using session = await openProject(freezing, "auto");
+  await using session = await openProject(freezing, { sandbox: "auto", pull: "never" });
   await printJson(pickPipeline(session.pipelines, parsed.positionals[0]).ir);
   return 0;
 }

@@ -3,7 +3,7 @@ import { parseDuration } from "@fresco/pipeline";
 import { type CommandOptions, oneOf, type ParsedArguments, projectOptions, usageError } from "../arguments.ts";
 import type { LogMode } from "../output/human.ts";
 import type { PlanningRequest } from "../planning.ts";
-import { SANDBOX_CHOICES, type SandboxChoice } from "../sandbox-choice.ts";
+import { PULL_CHOICES, type PullChoice, SANDBOX_CHOICES, type SandboxChoice } from "../sandbox-choice.ts";
 
 export const RUN_USAGE = "fresco run [PIPELINE|STEP] [options]";
 
@@ -16,6 +16,7 @@ export const planningOptions: CommandOptions = {
   from: { type: "string", value: "STEP", help: "execute this step and what depends on it; the rest comes from the cache" },
   "no-cache": { type: "boolean", help: "do not read the cache; results are still stored" },
   sandbox: { type: "string", value: SANDBOX_CHOICES.join("|"), help: "where steps run" },
+  pull: { type: "string", value: PULL_CHOICES.join("|"), help: "when images are fetched from their registry (default: missing)" },
   format: { type: "string", value: "human|json", help: "for a person, or one JSON event a line" },
 };
 
@@ -50,6 +51,7 @@ export function planningOf(parsed: ParsedArguments, usage: string): PlanningRequ
     secrets: secretsOf(parsed, process.env, usage),
     readCache: !parsed.flag("no-cache"),
     sandbox: sandboxOf(parsed.text("sandbox"), usage),
+    pull: pullOf(parsed.text("pull"), usage),
   };
 }
 
@@ -106,6 +108,11 @@ export function timeoutOf(text: string | undefined, usage: string): number | und
 /** @throws FrescoError `usage.sandbox`. */
 function sandboxOf(text: string | undefined, usage: string): SandboxChoice {
   return oneOf(text ?? "auto", SANDBOX_CHOICES, "sandbox", usage);
+}
+
+/** @throws FrescoError `usage.pull`. */
+function pullOf(text: string | undefined, usage: string): PullChoice {
+  return oneOf(text ?? "missing", PULL_CHOICES, "pull", usage);
 }
 
 /** @throws FrescoError `usage.logs`. */

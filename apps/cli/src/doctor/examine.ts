@@ -9,9 +9,10 @@ import { SqliteStore } from "@fresco/store-sqlite";
 import { CowLayers, CowWorkspaces } from "@fresco/workspace-cow";
 import type { FrescoPaths } from "../paths.ts";
 import type { SandboxChoice } from "../sandbox-choice.ts";
-import { everySandbox, makeSandbox } from "../sandboxes.ts";
+import { everySandbox, makeSandboxes, storeName } from "../sandboxes.ts";
 import { type Finding, problemOf } from "./finding.ts";
 import { gitFinding, nodeFinding } from "./programs.ts";
+import { engineFinding } from "./engine.ts";
 import { sandboxFindings } from "./sandbox.ts";
 import { leftoverFindings, stateFinding, strategyFindings } from "./state.ts";
 
@@ -25,8 +26,8 @@ export interface Patient {
 /** Tries everything that a run needs, with the real parts, and changes nothing but what crashed runs left. */
 export async function examine(patient: Patient): Promise<readonly Finding[]> {
   const parts = { layers: new CowLayers(), processes: new NodeProcesses() };
-  const [git, stored] = await Promise.all([gitFinding(), storeFindings(patient, parts)]);
-  return [nodeFinding(), git, ...stored];
+  const [git, engine, stored] = await Promise.all([gitFinding(), engineFinding(patient.environment), storeFindings(patient, parts)]);
+  return [nodeFinding(), git, engine, ...stored];
 }
 
 interface Parts {
@@ -37,7 +38,7 @@ interface Parts {
 async function storeFindings({ paths, environment, sandbox: choice }: Patient, parts: Parts): Promise<readonly Finding[]> {
   const clock = new SystemClock();
   const hidden = [paths.state, paths.cache, paths.config];
-  const sandbox = makeSandbox(choice, { ...parts, environment, hidden });
+  const { sandbox } = makeSandboxes(choice === "docker" ? "auto" : choice, { ...parts, environment, hidden, store: () => "" });
   const path = environment["PATH"] ?? "";
   const opened = await open(paths.state, clock);
   if (!(opened instanceof SqliteStore)) return [opened, ...(await withoutStore(sandbox, path))];
@@ -47,7 +48,7 @@ async function storeFindings({ paths, environment, sandbox: choice }: Patient, p
     clock,
     processes: parts.processes,
     logs: new FileLogs({ directory: join(paths.state, "logs"), clock }),
-    sandboxes: async () => everySandbox({ ...parts, environment, hidden: [] }),
+    sandboxes: async () => everySandbox({ ...parts, environment, hidden: [], store: () => storeName((value) => store.seal(value)) }),
   });
   const strategy = await new CowWorkspaces({ layers: parts.layers, state: paths.state }).strategy();
   await using owner = await store.owners.open({ process: parts.processes.self(), startedAt: clock.now() });

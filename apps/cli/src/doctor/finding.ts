@@ -2,7 +2,7 @@ import { FrescoError } from "@fresco/ports";
 
 /** One thing that was looked at. */
 export interface Finding {
-  readonly topic: "node" | "git" | "state" | "store" | "workspaces" | "sandbox" | "toolchains" | "leftovers";
+  readonly topic: "node" | "git" | "docker" | "state" | "store" | "workspaces" | "sandbox" | "toolchains" | "leftovers";
   /** `problem`: no run would work. `note`: a run works, and something about it is worth knowing. */
   readonly status: "ok" | "note" | "problem";
   readonly text: string;

@@ -9,7 +9,7 @@ import { quickInspect } from "./quick-inspect.ts";
 export type Pull = "always" | "missing" | "never";
 
 export interface BaseImagesOptions {
-  readonly endpoint: Endpoint;
+  readonly endpoint: () => Endpoint;
   readonly engine: () => Promise<EngineApi>;
   readonly pull: Pull;
   /** One line about how fetching goes. */
@@ -46,7 +46,8 @@ export class BaseImages {
 
   /** An image by name or id, as it is now. @throws FrescoError `engine.*`. */
   async inspect(name: string): Promise<ImageFacts | undefined> {
-    const { endpoint, engine } = this.#options;
+    const { engine } = this.#options;
+    const endpoint = this.#options.endpoint();
     try {
       if (endpoint.address.type === "unix") return await quickInspect(endpoint.address, name);
       return await (await engine()).getImage(name).inspect();
@@ -84,8 +85,8 @@ export class BaseImages {
     try {
       await followed(await (await engine()).pull(tagged(name)), onProgress);
     } catch (cause) {
-      if (engineError(cause, this.#options.endpoint, "").code === "engine.unreachable")
-        throw engineError(cause, this.#options.endpoint, "");
+      const error = engineError(cause, this.#options.endpoint(), `fetch the image ${name}`);
+      if (error.code !== "engine.failed") throw error;
       throw new FrescoError("image.missing", `the image ${name} is not in the Docker Engine, and it cannot be fetched: ${wordsOf(cause)}`, {
         cause,
         hint: "correct its name, log in to its registry (`docker login`), or make it with `docker build` or `docker import`",

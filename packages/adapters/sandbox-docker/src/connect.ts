@@ -34,6 +34,8 @@ const CALLS = [
   "listVolumes",
   "pull",
   "importImage",
+  "version",
+  "info",
 ];
 
 function isEngineApi(value: object): value is EngineApi {

@@ -28,7 +28,8 @@ import { sweep } from "./sweep.ts";
 
 /** What a sandbox needs from those who compose it. */
 export interface DockerSandboxOptions {
-  readonly endpoint: Endpoint;
+  /** Asked for when it is needed. @throws FrescoError `engine.address`, `engine.context`. */
+  readonly endpoint: () => Endpoint;
   /** Names the store in the Engine, which others may use too. */
   readonly store: () => string;
   /** @default "missing" */
@@ -55,15 +56,16 @@ export class DockerSandbox implements Sandbox {
   readonly #prepared: PreparedBases;
   readonly #networks: Networks;
   #engine: Promise<EngineApi> | undefined;
+  #endpoint: Endpoint | undefined;
   /** The owner whose steps run here. */
   #owner = "";
   #noted: Promise<void> | undefined;
 
   constructor(options: DockerSandboxOptions) {
     this.#options = options;
-    const { endpoint, pull = "missing", onProgress = () => undefined } = options;
+    const { pull = "missing", onProgress = () => undefined } = options;
     const engine = (): Promise<EngineApi> => this.#connected();
-    this.#images = new BaseImages({ endpoint, engine, pull, onProgress });
+    this.#images = new BaseImages({ endpoint: () => this.#address(), engine, pull, onProgress });
     this.#prepared = new PreparedBases({
       engine,
       inspect: (name) => this.#images.inspect(name),
@@ -74,7 +76,7 @@ export class DockerSandbox implements Sandbox {
   }
 
   async identify(base: Base): Promise<BaseIdentity> {
-    const { endpoint } = this.#options;
+    const endpoint = this.#address();
     if (endpoint.address.type === "ssh") throw remoteError(endpoint.url, endpoint.because);
     return { identity: identityOf(await this.#images.of(base)), inherited: {}, mounts: [] };
   }
@@ -92,7 +94,7 @@ export class DockerSandbox implements Sandbox {
     try {
       return await this.#startOn(request, base);
     } catch (cause) {
-      const error = engineError(cause, this.#options.endpoint, "start the step");
+      const error = engineError(cause, this.#address(), "start the step");
       if (/exec: "\/bin\/sh"|no such file or directory/.test(error.message) && /exec/.test(error.message)) {
         return new UnstartedStep({
           type: "unstarted",
@@ -101,7 +103,7 @@ export class DockerSandbox implements Sandbox {
         });
       }
       if (/bind source path does not exist|invalid mount config/.test(error.message))
-        throw remoteError(this.#options.endpoint.url, this.#options.endpoint.because);
+        throw remoteError(this.#address().url, this.#address().because);
       throw error;
     }
   }
@@ -144,7 +146,7 @@ export class DockerSandbox implements Sandbox {
     if (token === "") return;
     const engine = await this.#connected();
     await removeContainer(engine.getContainer(token)).catch((cause: unknown) => {
-      throw engineError(cause, this.#options.endpoint, "remove a container that a step left");
+      throw engineError(cause, this.#address(), "remove a container that a step left");
     });
   }
 
@@ -162,13 +164,13 @@ export class DockerSandbox implements Sandbox {
   }
 
   async #discardInEngine(notes: readonly EngineNote[], closed: readonly string[]): Promise<void> {
-    const { endpoint, store } = this.#options;
+    const { store } = this.#options;
     try {
       const engine = await this.#connected();
       for (const { owner } of notes) await sweep(engine, { store: store(), owner });
       for (const directory of await removeTrees(closed)) await this.#removeAsRoot(directory, notes[0]?.image);
     } catch (cause) {
-      throw engineError(cause, endpoint, "remove what steps left");
+      throw engineError(cause, this.#address(), "remove what steps left");
     }
   }
 
@@ -249,8 +251,13 @@ export class DockerSandbox implements Sandbox {
     return `fresco-${this.#options.store()}/${name}`;
   }
 
+  #address(): Endpoint {
+    this.#endpoint ??= this.#options.endpoint();
+    return this.#endpoint;
+  }
+
   #connected(): Promise<EngineApi> {
-    this.#engine ??= connect(this.#options.endpoint);
+    this.#engine ??= connect(this.#address());
     return this.#engine;
   }
 }

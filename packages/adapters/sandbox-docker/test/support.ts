@@ -13,7 +13,7 @@ export async function openSandbox(
 ): Promise<SandboxSubject & { readonly store: string } & AsyncDisposable> {
   const directory = await mkdtemp(join(tmpdir(), "fresco-docker-"));
   const store = `test${randomBytes(6).toString("hex")}`;
-  const sandbox = new DockerSandbox({ endpoint: chooseEndpoint(process.env), store: () => store, ...options });
+  const sandbox = new DockerSandbox({ endpoint: () => chooseEndpoint(process.env), store: () => store, ...options });
   return {
     sandbox,
     directory,

@@ -54,6 +54,10 @@ export class SqliteEntries implements EntryStore {
     });
   }
 
+  async drop({ key, run, createdAt }: Entry): Promise<void> {
+    this.#database.write(() => this.#queries.drop.run({ key, run, createdAt }));
+  }
+
   async remove(keys: readonly string[]): Promise<void> {
     this.#database.write(() => this.#queries.remove.run({ keys: JSON.stringify(keys) }));
   }

@@ -63,6 +63,9 @@ function entryRows(database: Database) {
           })),
         ),
     ),
+    drop: database.query<{ key: string; run: string; createdAt: number }>()((db, $) =>
+      db.deleteFrom("entries").where("key", "=", $("key")).where("run", "=", $("run")).where("created_at", "=", $("createdAt")),
+    ),
     remove: database.query<{ keys: string }>()((db, $) => db.deleteFrom("entries").where("key", "in", among($("keys")))),
   };
 }

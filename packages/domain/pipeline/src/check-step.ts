@@ -19,6 +19,8 @@ export function checkStep(step: PartialStep, path: string): readonly Problem[] {
     ...(step.outputs ?? []).flatMap((glob, index) => checkGlob(glob, `${path}.outputs[${index}]`)),
     ...checkDuration(step.timeout, `${path}.timeout`),
     ...checkDuration(step.grace, `${path}.grace`),
+    ...checkUser(step.user, `${path}.user`),
+    ...checkResources(step.resources, `${path}.resources`),
     ...(step.git === true && step.cache !== undefined && step.cache.type !== "none" ? [gitCached(step, `${path}.git`)] : []),
   ];
 }
@@ -103,6 +105,25 @@ function leaves(cwd: string): boolean {
     else if (segment !== "" && segment !== ".") depth += 1;
     return depth < 0;
   });
+}
+
+function checkUser(user: string | undefined, path: string): readonly Problem[] {
+  if (user === undefined || /^[\w][\w.-]*(:[\w][\w.-]*)?$/.test(user)) return [];
+  const hint = 'Name a user of the image or a number, with or without a group, such as "node" or "1000:1000".';
+  return [{ code: "ir.bad-user", path, message: `${JSON.stringify(user)} names no user.`, hint }];
+}
+
+function checkResources(resources: PartialStep["resources"], path: string): readonly Problem[] {
+  const { cpus, memory } = resources ?? {};
+  const hint = "It must be above zero; leave it out for no limit.";
+  return [
+    ...(cpus === undefined || (Number.isFinite(cpus) && cpus > 0)
+      ? []
+      : [{ code: "ir.bad-size", path: `${path}.cpus`, message: `${cpus} is no number of processors.`, hint }]),
+    ...(memory === undefined || (Number.isSafeInteger(memory) && memory > 0)
+      ? []
+      : [{ code: "ir.bad-size", path: `${path}.memory`, message: `${memory} is no amount of memory in bytes.`, hint }]),
+  ];
 }
 
 function checkShell(shell: readonly string[] | undefined, path: string): readonly Problem[] {

@@ -4,6 +4,7 @@ import { readStepOptions } from "./options.ts";
 import type { CachePolicy } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 import { EnvReference } from "./reference.ts";
+import { parseSize } from "./size.ts";
 import { Scratch, Step, type EnvOption, type ScratchBase, type StepOptions } from "./step.ts";
 
 export type Report = (problem: Problem) => void;
@@ -35,8 +36,26 @@ export function compileStep(step: Step, path: string, { ids, held, report }: Sur
     outputs: options.outputs ?? null,
     ...compileDuration("timeout", options.timeout, `${path}.timeout`, report),
     ...compileDuration("grace", options.grace, `${path}.grace`, report),
+    ...(options.user === undefined ? {} : { user: options.user }),
+    ...(options.network === undefined ? {} : { network: options.network }),
+    ...compileResources(options.resources, `${path}.resources`, report),
     git: options.git ?? false,
   };
+}
+
+function compileResources(resources: StepOptions["resources"], path: string, report: Report): Pick<IRStep, "resources"> {
+  if (resources === undefined) return {};
+  const { cpus, memory } = resources;
+  const bytes = memory === undefined ? undefined : parseSize(memory);
+  if (memory !== undefined && bytes === undefined) {
+    report({
+      code: "ir.bad-size",
+      path: `${path}.memory`,
+      message: `${JSON.stringify(memory)} is no amount of memory.`,
+      hint: 'Write a whole number with a unit, such as "512m" or "2g", or a number of bytes.',
+    });
+  }
+  return { resources: { ...(cpus === undefined ? {} : { cpus }), ...(bytes === undefined ? {} : { memory: bytes }) } };
 }
 
 export function compileEnv(variables: Readonly<Record<string, EnvOption>> = {}): Readonly<Record<string, EnvValue>> {

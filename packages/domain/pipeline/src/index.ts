@@ -10,6 +10,7 @@ export { describeProblem, PipelineError, type Problem } from "./problem.ts";
 export { env, EnvReference, secrets, SecretReference } from "./reference.ts";
 export { referencedSecrets, referencedVariables } from "./referenced.ts";
 export { isId, slug } from "./slug.ts";
+export type { Size } from "./size.ts";
 export { Scratch, scratch, sh, Step, Wait, wait, type EnvOption, type ScratchBase, type StepOptions } from "./step.ts";
 export { target } from "./target.ts";
 export { toIR } from "./to-ir.ts";

@@ -41,6 +41,12 @@ export interface IRStep {
   readonly timeout?: number;
   /** Milliseconds between TERM and KILL; absent: 10 000. */
   readonly grace?: number;
+  /** Who runs the command: name or number, with or without a group; absent: the base's own user. */
+  readonly user?: string;
+  /** Absent: the sandbox's default. */
+  readonly network?: "default" | "none";
+  /** Limits: processors, and memory in bytes. */
+  readonly resources?: { readonly cpus?: number; readonly memory?: number };
   /** Mount a usable `.git` beside the workspace. Uncached steps only. */
   readonly git: boolean;
 }

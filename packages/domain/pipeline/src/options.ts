@@ -30,6 +30,15 @@ const env: Shape = {
   expected: 'an object of texts, env("NAME") and secrets.NAME',
   accepts: (value) => isObject(value) && Object.values(value).every(isEnvOption),
 };
+const network: Shape = { expected: '"default" or "none"', accepts: (value) => value === "default" || value === "none" };
+const resources: Shape = {
+  expected: 'an object such as { cpus: 2, memory: "1g" }',
+  accepts: (value) =>
+    isObject(value) &&
+    Object.entries(value).every(([name, limit]) =>
+      name === "cpus" ? typeof limit === "number" : name === "memory" && (typeof limit === "number" || typeof limit === "string"),
+    ),
+};
 const base: Shape = {
   expected: '"host" or { rootfs: "directory" }',
   accepts: (value) => value === "host" || (isObject(value) && "rootfs" in value && text.accepts(value.rootfs)),
@@ -48,6 +57,9 @@ const STEP_OPTIONS: Readonly<Record<keyof StepOptions, Shape>> = {
   uses: steps,
   timeout: duration,
   grace: duration,
+  user: text,
+  network,
+  resources,
   git: flag,
 };
 

@@ -51,6 +51,9 @@ const step = z.strictObject({
   outputs: z.array(z.string()).nullable(),
   timeout: z.number().exactOptional(),
   grace: z.number().exactOptional(),
+  user: z.string().exactOptional(),
+  network: z.enum(["default", "none"]).exactOptional(),
+  resources: z.strictObject({ cpus: z.number().exactOptional(), memory: z.number().exactOptional() }).exactOptional(),
   git: z.boolean(),
 }) satisfies z.ZodType<IRStep>;
 
@@ -100,6 +103,8 @@ const readableStep = z.object({
   outputs: lenient(step.shape.outputs),
   timeout: lenient(z.number()),
   grace: lenient(z.number()),
+  user: lenient(z.string()),
+  resources: lenient(z.strictObject({ cpus: z.number().exactOptional(), memory: z.number().exactOptional() })),
   git: lenient(step.shape.git),
 });
 const readableIR = z.object({

@@ -2,6 +2,7 @@ import type { Duration } from "./duration.ts";
 import { rememberOrigin } from "./origin.ts";
 import type { CachePolicy } from "./policy.ts";
 import type { EnvReference, SecretReference } from "./reference.ts";
+import type { Size } from "./size.ts";
 import { snapshot } from "./snapshot.ts";
 
 /** A literal, a variable of the run (`env("NAME")`) or a secret (`secrets.NAME`). */
@@ -33,6 +34,12 @@ export interface StepOptions {
   readonly timeout?: Duration;
   /** Time between asking it to stop and killing it: milliseconds, or text such as `"10s"`. @default "10s" */
   readonly grace?: Duration;
+  /** Who runs the command: a name or a number, with or without a group (`"node"`, `"1000:1000"`). Default: the base's own user. */
+  readonly user?: string;
+  /** `"none"`: no network but the loopback interface. @default "default" */
+  readonly network?: "default" | "none";
+  /** Limits: processors (such as `1.5`), and memory in bytes or as text such as `"512m"`, `"2g"`. Default: none. */
+  readonly resources?: { readonly cpus?: number; readonly memory?: Size };
   /** A usable `.git` in the workspace: HEAD and status as the user sees them. Not together with `cache`. @default false */
   readonly git?: boolean;
 }

@@ -59,6 +59,20 @@ export const entryCases = {
     expect(await store.entries.lookup("k", someFields(), owner.id)).toMatchObject({ createdAt: 30, workspace: { id: third.id } });
   },
 
+  "dropping an entry leaves the one that has taken its key meanwhile": async ({ store }: StoreSubject) => {
+    await using owner = await openOwner(store);
+    const [old, young] = [await makeLayer(store, owner.id), await makeLayer(store, owner.id)];
+    await store.entries.save([someEntry("k", old, { createdAt: 10 })]);
+    const seen = await store.entries.lookup("k", someFields(), owner.id);
+    if (seen === undefined) throw new Error("the entry was stored");
+    await store.entries.save([someEntry("k", young, { createdAt: 20 })]);
+    await store.entries.drop(seen);
+    const now = await store.entries.lookup("k", someFields(), owner.id);
+    expect(now).toMatchObject({ workspace: { id: young.id } });
+    if (now !== undefined) await store.entries.drop(now);
+    expect(await store.entries.lookup("k", someFields(), owner.id)).toBe(undefined);
+  },
+
   "a layer may be named by several entries, and saved again": async ({ store }: StoreSubject) => {
     await using owner = await openOwner(store);
     const layer = await makeLayer(store, owner.id);

@@ -37,6 +37,11 @@ export class MemoryEntries implements EntryStore {
     }
   }
 
+  async drop({ key, run, createdAt }: Entry): Promise<void> {
+    const there = this.#state.entries.get(key);
+    if (there?.run === run && there.createdAt === createdAt) this.#state.entries.delete(key);
+  }
+
   async remove(keys: readonly string[]): Promise<void> {
     for (const key of keys) this.#state.entries.delete(key);
   }

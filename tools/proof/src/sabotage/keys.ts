@@ -128,6 +128,7 @@ function delegated(entries: EntryStore): EntryStore {
   return {
     lookup: (key, fields, owner) => entries.lookup(key, fields, owner),
     save: (added) => entries.save(added),
+    drop: (entry) => entries.drop(entry),
     remove: (keys) => entries.remove(keys),
     latest: (project, pipeline, step) => entries.latest(project, pipeline, step),
     list: () => entries.list(),
