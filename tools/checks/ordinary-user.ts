@@ -1,6 +1,6 @@
 // What stands on the system's permissions, as an ordinary user: what root may do says little about what everybody else sees.
 import { execFileSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { root } from "../setup/packages.ts";
 import type { Tally } from "./tally.ts";
@@ -8,7 +8,9 @@ import { runVitest } from "./vitest-run.ts";
 
 const user = "fresco-ci";
 const home = `/home/${user}`;
-const adapters = ["sandbox-linux", "sandbox-host", "workspace-cow", "source-git"].map((name) => `packages/adapters/${name}/test`);
+const adapters = ["sandbox-linux", "sandbox-docker", "sandbox-host", "workspace-cow", "source-git"].map(
+  (name) => `packages/adapters/${name}/test`,
+);
 /** The contracts of what meets the system, and the command from cold to warm. */
 const filters = [...adapters, "apps/cli/test/run-cache.test.ts"];
 
@@ -42,11 +44,19 @@ function cannot(why: string): Tally {
 function prepareUser(): void {
   if (idOf(user) === undefined) execFileSync(administration("useradd"), ["--create-home", "--home-dir", home, "--shell", "/bin/sh", user]);
   execFileSync("install", ["-d", "-m", "700", "-o", user, home]);
+  // Whoever may talk to the Engine does so through this group; where there is no Engine there is none.
+  if (hasGroup("docker")) execFileSync(administration("usermod"), ["--append", "--groups", "docker", user]);
 }
 
 /** Path of a command for root, which PATH need not have. */
 function administration(name: string): string {
   return ["/usr/sbin", "/sbin"].map((folder) => path.join(folder, name)).find((file) => existsSync(file)) ?? name;
+}
+
+function hasGroup(name: string): boolean {
+  return readFileSync("/etc/group", "utf8")
+    .split("\n")
+    .some((line) => line.startsWith(`${name}:`));
 }
 
 function idOf(name: string): number | undefined {

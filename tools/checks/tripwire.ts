@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlink
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { engineObjects } from "./engine-objects.ts";
 
 /** How long processes may take to end after the last test, in milliseconds. */
 const patience = 10_000;
@@ -11,6 +12,7 @@ const patience = 10_000;
 export default function setUp(): () => Promise<void> {
   const realHome = realFolders(process.env);
   const before = realHome.map(stateOf);
+  const engineBefore = engineObjects();
   const folder = mkdtempSync(path.join(os.tmpdir(), "fresco-"));
   Object.assign(process.env, ownFolders(folder));
   return async () => {
@@ -18,6 +20,9 @@ export default function setUp(): () => Promise<void> {
       ...realHome.filter((each, index) => stateOf(each) !== before[index]).map((each) => `the tests touched the user's own ${each}`),
       ...(await leftProcesses(folder)).map((each) => `the tests left a process: ${each}`),
       ...mountsBelow(folder, "self").map((each) => `the tests left a mount: ${each}`),
+      ...engineObjects()
+        .filter((each) => !engineBefore.includes(each))
+        .map((each) => `the tests left in the Docker Engine: ${each}`),
     ];
     if (problems.length > 0) throw new Error(problems.join("\n"));
     rmSync(folder, { recursive: true, force: true });

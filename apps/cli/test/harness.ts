@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -50,6 +50,11 @@ export class RunningCommand {
     return this.child.pid;
   }
 
+  /** What it has printed so far. */
+  said(): string {
+    return this.#stdout + this.#stderr;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }
@@ -82,16 +87,19 @@ export class RunningCommand {
 export class TemporaryProject implements AsyncDisposable {
   /** Everything below it is removed at the end. */
   readonly directory: string;
+  /** What its pipelines stand on unless they say otherwise; `undefined`: the host. */
+  readonly image: string | undefined;
   readonly #commands = new Set<RunningCommand>();
 
-  private constructor(directory: string) {
+  private constructor(directory: string, image: string | undefined) {
     this.directory = directory;
+    this.image = image;
   }
 
   /** @param files by their paths from the project's root */
-  static async create(files: Readonly<Record<string, string>> = {}): Promise<TemporaryProject> {
+  static async create(files: Readonly<Record<string, string>> = {}, image?: string): Promise<TemporaryProject> {
     if (!existsSync(new URL("../dist/main.js", import.meta.url))) throw new Error("the command is not built: npm run build");
-    const project = new TemporaryProject(await mkdtemp(join(tmpdir(), "fresco-cli-")));
+    const project = new TemporaryProject(await mkdtemp(join(tmpdir(), "fresco-cli-")), image);
     await Promise.all([project.root, project.home].map((directory) => mkdir(directory)));
     await project.write(files);
     return project;
@@ -120,8 +128,13 @@ export class TemporaryProject implements AsyncDisposable {
 
   /** Writes `.fresco/ci.ts` with everything that the DSL has in scope. `body` ends with the default export. */
   pipeline(body: string): Promise<void> {
+    const names = "all, env, forever, onChange, onValue, optional, scratch, secrets, sh, target, ttl, wait";
+    const onImage = `const pipeline = (name: string, leaves: never, options = {}) => plain(name, leaves, { image: "${this.image}", ...options });\n`;
     return this.write({
-      ".fresco/ci.ts": `import { all, env, forever, onChange, onValue, optional, pipeline, scratch, secrets, sh, target, ttl, wait } from "fresco";\n${body}\n`,
+      ".fresco/ci.ts":
+        this.image === undefined
+          ? `import { ${names}, pipeline } from "fresco";\n${body}\n`
+          : `import { ${names}, pipeline as plain } from "fresco";\n${onImage}${body}\n`,
     });
   }
 
@@ -161,7 +174,17 @@ export class TemporaryProject implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { child } of this.#commands) child.kill("SIGKILL");
     await Promise.allSettled([...this.#commands].map(({ outcome }) => outcome));
+    if (this.image !== undefined) this.#removeImages();
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** Images of cached layers stay as long as the cache does, which goes now. */
+  #removeImages(): void {
+    const names = globSync("state/l/*/image.json", { cwd: this.state }).flatMap((file) => {
+      const name = /"name":"([^"]+)"/.exec(readFileSync(join(this.state, file), "utf8"))?.[1];
+      return name === undefined ? [] : [name];
+    });
+    if (names.length > 0) spawnSync("docker", ["image", "rm", ...names], { stdio: "ignore" });
   }
 
   #environment(more: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {

@@ -1,8 +1,9 @@
 import { chmod, rename, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { linesOf, statuses } from "./events.ts";
 import { TemporaryProject } from "./harness.ts";
+import { PLACES } from "./places.ts";
 
 /** A chain of cached steps, then a reader. `middle` are options of the middle step. */
 function chain(middle: string, command = "cat a.txt > copy.txt; ls"): string {
@@ -14,15 +15,17 @@ export default pipeline("ci", [middle.sh("cat marker.txt; cat copy.txt; ls", { i
 
 const MIDDLE = 'cache: onChange("a.txt", optional("sub"))';
 
-async function chainProject(): Promise<TemporaryProject> {
-  const project = await TemporaryProject.create({ "a.txt": "a\n", "marker.txt": "old\n", "gone.txt": "x\n", "sub/b.txt": "b\n" });
+async function chainProject(image: string | undefined): Promise<TemporaryProject> {
+  const project = await TemporaryProject.create({ "a.txt": "a\n", "marker.txt": "old\n", "gone.txt": "x\n", "sub/b.txt": "b\n" }, image);
   await project.pipeline(chain(MIDDLE));
   return project;
 }
 
-describe("a chain of cached steps, then a reader", () => {
+describe.for(PLACES)("a chain of cached steps, then a reader, $where", ({ image, missing }) => {
+  beforeEach(({ skip }) => skip(missing !== undefined, missing));
+
   it("hits after an edit that no cached step sees, and shows the reader the edit and the deletion", async () => {
-    await using project = await chainProject();
+    await using project = await chainProject(image);
     const cold = await project.passing(["run", "--format", "json"]);
     expect(statuses(cold)).toEqual({ first: "passed", middle: "passed", reader: "passed" });
     expect(linesOf(cold, "middle")).toEqual(["a.txt", "copy.txt", "first.txt", "sub"]);
@@ -37,7 +40,7 @@ describe("a chain of cached steps, then a reader", () => {
   });
 
   it("runs the step whose file was edited, and only that one", async () => {
-    await using project = await chainProject();
+    await using project = await chainProject(image);
     await project.passing(["run"]);
     await project.write({ "a.txt": "edited\n" });
     const edited = await project.passing(["run", "--format", "json"]);
@@ -49,7 +52,7 @@ describe("a chain of cached steps, then a reader", () => {
   });
 
   it("hits after a touch", async () => {
-    await using project = await chainProject();
+    await using project = await chainProject(image);
     await project.passing(["run"]);
     await utimes(join(project.root, "a.txt"), new Date(), new Date());
     expect(statuses(await project.passing(["run", "--format", "json"]))).toEqual({ first: "cached", middle: "cached", reader: "passed" });
@@ -76,7 +79,7 @@ describe("a chain of cached steps, then a reader", () => {
   };
 
   it.for(Object.entries(changes))("misses when %s changes, and explain names it before and after", async ([, { change, says }]) => {
-    await using project = await chainProject();
+    await using project = await chainProject(image);
     await project.passing(["run"]);
     await change(project);
     expect((await project.passing(["explain", "middle"])).stdout).toContain(
@@ -87,7 +90,7 @@ describe("a chain of cached steps, then a reader", () => {
   });
 
   it("never tells the value of a variable", async () => {
-    await using project = await chainProject();
+    await using project = await chainProject(image);
     await project.pipeline(chain(`${MIDDLE}, env: { MODE: env("MODE") }`));
     for (const MODE of ["value-one", "value-two"]) await project.passing(["run"], { env: { MODE } });
     const { stdout } = await project.passing(["explain", "middle"], { env: { MODE: "value-three" } });
@@ -97,9 +100,11 @@ describe("a chain of cached steps, then a reader", () => {
   });
 });
 
-describe("policies", () => {
+describe.for(PLACES)("policies, $where", ({ image, missing }) => {
+  beforeEach(({ skip }) => skip(missing !== undefined, missing));
+
   it("runs the child of a renewed ttl parent when its content is other, and lets it hit when it is the same", async () => {
-    await using project = await TemporaryProject.create();
+    await using project = await TemporaryProject.create({}, image);
     // Milliseconds: long over when the next process looks.
     const write = (command: string): Promise<void> =>
       project.pipeline(`
@@ -111,7 +116,7 @@ export default pipeline("ci", [parent.sh("cat it", { id: "child", cache: forever
     expect(statuses(same)).toEqual({ parent: "passed", child: "cached" });
     expect((await project.passing(["explain", "parent"])).stdout).toMatch(/miss: its entry is .+ old, and ttl is 1ms\n/);
 
-    await write("date +%N > it");
+    await write("cat /proc/sys/kernel/random/uuid > it");
     await project.passing(["run"]);
     const other = await project.passing(["run", "--format", "json"]);
     expect(statuses(other)).toEqual({ parent: "passed", child: "passed" });
@@ -122,7 +127,8 @@ export default pipeline("ci", [parent.sh("cat it", { id: "child", cache: forever
 
   it("lets no entry of one kind of sandbox hit in another", async ({ skip }) => {
     skip(process.platform !== "linux", "there is one kind of sandbox here");
-    await using project = await TemporaryProject.create();
+    skip(image !== undefined, "nothing else runs an image here");
+    await using project = await TemporaryProject.create({}, image);
     await project.pipeline(`export default pipeline("ci", [sh("echo hi > hi", { id: "step", cache: forever() })]);`);
     expect(statuses(await project.passing(["run", "--format", "json"]))).toEqual({ step: "passed" });
     expect(statuses(await project.passing(["run", "--format", "json", "--sandbox", "host"]))).toEqual({ step: "passed" });
@@ -131,7 +137,7 @@ export default pipeline("ci", [parent.sh("cat it", { id: "child", cache: forever
   });
 
   it("names the file that a failed step wanted and its policy hides, and the policy that would let it in", async () => {
-    await using project = await TemporaryProject.create({ "src/secret.txt": "x\n" });
+    await using project = await TemporaryProject.create({ "src/secret.txt": "x\n" }, image);
     await project.pipeline(`export default pipeline("ci", [sh("cat src/secret.txt", { id: "blind", cache: forever() })]);`);
     const { code, stderr } = await project.fresco(["run"]);
     expect(code).toBe(1);
@@ -140,7 +146,7 @@ export default pipeline("ci", [parent.sh("cat it", { id: "child", cache: forever
   });
 
   it("fails a step that writes what the source has and its view lacks, naming the path and both cures, also at a hit", async () => {
-    await using project = await TemporaryProject.create();
+    await using project = await TemporaryProject.create({}, image);
     await project.pipeline(`export default pipeline("ci", [sh("echo made > out.txt", { id: "writer", cache: forever() })]);`);
     await project.passing(["run"]);
     await project.write({ "out.txt": "by hand\n" });

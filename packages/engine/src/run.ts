@@ -192,6 +192,8 @@ export class RunLoop {
     const { kind } = this.#context.bases.sandboxOf(job.step);
     this.#outputs.set(id, { run: this.#request.id, job: id, attempt: job.attempt, log: log.id, flush: () => log.flush() });
     this.#tell({ type: "job.started", job: id, attempt: job.attempt, sandbox: kind });
+    // It may have printed already, and may print nothing more for long.
+    this.#output(id);
     this.#apply({ type: "job.started", job: id, at: this.#now() });
   }
 

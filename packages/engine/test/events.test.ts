@@ -54,6 +54,16 @@ describe("The events of a run", () => {
     expect(types).toEqual(["job.queued", "job.started", "job.log", "job.log", "job.log", "job.finished"]);
   });
 
+  it("tell what a step printed before its start was known, although it prints nothing more", async () => {
+    await using bench = new Bench();
+    bench.sandbox.beforeStart = async ({ output }) => output("stdout", Buffer.from("early\n"));
+    const run = bench.engine.run(irOf([sh(HELD, { id: "a" })]));
+    const events = run.events[Symbol.asyncIterator]();
+    await until(events, (event) => event.type === "job.log" && "line" in event && event.line === "early");
+    (await bench.sandbox.held("a")).end();
+    await until(events, ({ type }) => type === "run.finished");
+  });
+
   it("have one reader", async () => {
     await using bench = new Bench();
     const run = bench.engine.run(irOf([sh("true", { id: "a" })]));

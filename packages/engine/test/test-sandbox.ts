@@ -56,6 +56,8 @@ export class TestSandbox implements Sandbox {
   identity = "base-1";
   /** Called before each start. */
   beforeStart: (request: StepRequest) => void | Promise<void> = () => undefined;
+  /** Called for each hit with a system layer: is that still there? */
+  holdsLayer: () => boolean = () => true;
   /** Requests of all steps that were started, in order. */
   readonly requests: StepRequest[] = [];
   readonly #plain = new PlainSandbox();
@@ -92,6 +94,10 @@ export class TestSandbox implements Sandbox {
     const step = new HeldStep(request);
     this.#slot(request.job).resolve(step);
     return step;
+  }
+
+  async holds(): Promise<boolean> {
+    return this.holdsLayer();
   }
 
   async reclaim(left: LeftStep): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Base } from "@fresco/pipeline";
@@ -69,7 +69,6 @@ export class DockerSandbox implements Sandbox {
     this.#prepared = new PreparedBases({
       engine,
       inspect: (name) => this.#images.inspect(name),
-      repository: () => this.#repository("base"),
       labels: () => labelsOf({ store: options.store(), owner: this.#owner }, "base"),
     });
     this.#networks = new Networks({ engine, labels: () => labelsOf({ store: options.store(), owner: this.#owner }, "run") });
@@ -110,6 +109,7 @@ export class DockerSandbox implements Sandbox {
 
   async #startOn(request: StepRequest, base: ImageFacts): Promise<RunningStep> {
     const engine = await this.#connected();
+    openTo(request.user ?? base.Config?.User, request.workspace);
     const [image, network] = await Promise.all([this.#imageFor(request, base), this.#networks.take(request.network ?? "default", base)]);
     try {
       const attached = await startAttached(engine, this.#containerOf(request, base, image, network));
@@ -129,7 +129,7 @@ export class DockerSandbox implements Sandbox {
             container: attached.container,
             image,
             into,
-            repository: this.#repository("layer"),
+            repository: `fresco-${this.#options.store()}/layer`,
             labels: labelsOf({ ...this.#marks(request) }, goesWithRun(request, into.path) ? "run" : "cache"),
             inspect: (name) => this.#images.inspect(name),
           }),
@@ -247,10 +247,6 @@ export class DockerSandbox implements Sandbox {
     return { store: this.#options.store(), owner, run, job };
   }
 
-  #repository(name: string): string {
-    return `fresco-${this.#options.store()}/${name}`;
-  }
-
   #address(): Endpoint {
     this.#endpoint ??= this.#options.endpoint();
     return this.#endpoint;
@@ -260,6 +256,12 @@ export class DockerSandbox implements Sandbox {
     this.#engine ??= connect(this.#address());
     return this.#engine;
   }
+}
+
+/** The workspace is the caller's. Another user must be able to add to it at least. */
+function openTo(user: string | undefined, workspace: StepRequest["workspace"]): void {
+  if (user === undefined || /^(root|0|)(:|$)/.test(user)) return;
+  chmodSync(workspace.type === "overlay" ? workspace.upper : workspace.path, 0o777);
 }
 
 /** A layer in the owner's own directory goes with it. */

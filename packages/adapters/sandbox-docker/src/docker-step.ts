@@ -63,7 +63,8 @@ export class DockerStep implements RunningStep {
   async #forward(signal: Exclude<Signal, "KILL">): Promise<void> {
     if (this.#over) return;
     const exec = await this.#attached.container.exec({ Cmd: ["/bin/sh", "-c", signalScript(signal)], User: "0" });
-    await exec.start({ Detach: true });
+    // Its answer is a stream, which would keep the command alive if nobody read it.
+    (await exec.start({ Detach: true })).resume();
   }
 
   async #run(): Promise<StepExit> {

@@ -25,7 +25,7 @@ export interface Container {
   /** A list of {@link Change}, or something else where there is none. */
   changes(): Promise<unknown>;
   commit(options: CommitOptions): Promise<{ readonly Id: string }>;
-  exec(options: { Cmd: string[]; User: string }): Promise<{ start(options: { Detach: boolean }): Promise<unknown> }>;
+  exec(options: { Cmd: string[]; User: string }): Promise<{ start(options: { Detach: boolean }): Promise<NodeJS.ReadableStream> }>;
   export(): Promise<NodeJS.ReadableStream>;
 }
 

@@ -4,14 +4,15 @@ import { removeContainer, startAttached } from "./attached.ts";
 import type { EngineApi, ImageFacts } from "./engine-api.ts";
 import { WORKSPACE } from "./script.ts";
 
+/** One repository for everybody: what is prepared for an image is the same for all, and holds nothing of anybody's. */
+const REPOSITORY = "fresco-base";
+
 /** Changes whenever the mounts of containers do. */
 const VERSION = "1";
 
 export interface PreparedBasesOptions {
   readonly engine: () => Promise<EngineApi>;
   readonly inspect: (name: string) => Promise<ImageFacts | undefined>;
-  /** The repository that their names are in. */
-  readonly repository: () => string;
   readonly labels: () => Record<string, string>;
 }
 
@@ -38,13 +39,12 @@ export class PreparedBases {
 
   async #find(base: ImageFacts): Promise<ImageFacts> {
     const { inspect } = this.#options;
-    const repository = this.#options.repository();
     const tag = createHash("sha256").update(`${VERSION} ${base.Id}`).digest("hex");
-    const found = await inspect(`${repository}:${tag}`);
+    const found = await inspect(`${REPOSITORY}:${tag}`);
     if (found !== undefined) return found;
     await this.#make(base, tag);
-    const made = await inspect(`${repository}:${tag}`);
-    if (made === undefined) throw new Error(`the Engine lost the image ${repository}:${tag} that it just made`);
+    const made = await inspect(`${REPOSITORY}:${tag}`);
+    if (made === undefined) throw new Error(`the Engine lost the image ${REPOSITORY}:${tag} that it just made`);
     return made;
   }
 
@@ -57,7 +57,7 @@ export class PreparedBases {
       stream.resume();
       stream.end();
       await container.wait();
-      await container.commit({ repo: this.#options.repository(), tag, pause: false });
+      await container.commit({ repo: REPOSITORY, tag, pause: false });
     } finally {
       await removeContainer(container);
     }

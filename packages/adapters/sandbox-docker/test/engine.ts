@@ -36,9 +36,3 @@ function importImage(): undefined {
     rmSync(root, { recursive: true });
   }
 }
-
-/** Takes the image away that a store prepared for its bases: a store of a test's own has no next run to keep it for. */
-export function removePrepared(store: string): void {
-  const names = execFileSync("docker", ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}", `fresco-${store}/*`], { encoding: "utf8" });
-  for (const name of names.split("\n").filter((line) => line !== "")) execFileSync("docker", ["image", "rm", name], { stdio: "ignore" });
-}

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { SandboxSubject } from "@fresco/ports-testing/contracts";
 import { chooseEndpoint, DockerSandbox } from "../src/index.ts";
 import type { DockerSandboxOptions } from "../src/index.ts";
-import { IMAGE, removePrepared } from "./engine.ts";
+import { IMAGE } from "./engine.ts";
 
 /** A sandbox of a store of its own, and a directory for it, which goes with what steps left in it and in the Engine. */
 export async function openSandbox(
@@ -19,9 +19,6 @@ export async function openSandbox(
     directory,
     store,
     base: { type: "image", image: IMAGE },
-    [Symbol.asyncDispose]: async () => {
-      await sandbox.discard([directory]);
-      removePrepared(store);
-    },
+    [Symbol.asyncDispose]: () => sandbox.discard([directory]),
   };
 }

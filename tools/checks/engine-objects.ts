@@ -1,0 +1,20 @@
+import { spawnSync } from "node:child_process";
+
+const LISTS: Readonly<Record<string, readonly string[]>> = {
+  container: ["ps", "-a", "--format", "{{.ID}} {{.Image}} {{.Labels}}"],
+  volume: ["volume", "ls", "--format", "{{.Name}}"],
+  network: ["network", "ls", "--format", "{{.ID}} {{.Name}}"],
+  image: ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"],
+};
+
+/** The images that tests make once and keep, and what is prepared once for each. */
+const KEPT = /^fresco-(test\/|base:)/;
+
+/** Everything in the Docker Engine that a test could have left, a line each; nothing where no Engine answers. Untagged images are the Engine's own cache. */
+export function engineObjects(): readonly string[] {
+  return Object.entries(LISTS).flatMap(([kind, args]) => {
+    const { status, stdout } = spawnSync("docker", [...args], { encoding: "utf8" });
+    const lines = status === 0 ? stdout.split("\n").filter((line) => line !== "" && line !== "<none>:<none>") : [];
+    return lines.filter((line) => !KEPT.test(line)).map((line) => `${kind} ${line}`);
+  });
+}
