@@ -2,13 +2,15 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { fullSeries } from "./src/full-series.ts";
 import { killSeries } from "./src/kill-series.ts";
+import { OwnEngine } from "./src/own-engine.ts";
 import { powerSeries } from "./src/power-series.ts";
+import { restartSeries } from "./src/restart-series.ts";
 import { scenes } from "./src/scenes.ts";
 import type { Series, SeriesOptions } from "./src/series.ts";
 import { Volume } from "./src/volume.ts";
 
 const USAGE =
-  "node --conditions=fresco-source tools/crash/run.ts [kills|scenes|full|power-ext4|power-xfs…] [--times N] [--seed S] [--sandbox linux|host] [--command FILE]";
+  "node --conditions=fresco-source tools/crash/run.ts [kills|scenes|full|power-ext4|power-xfs|restarts…] [--times N] [--seed S] [--sandbox linux|docker|host] [--command FILE]";
 
 const SERIES: Readonly<Record<string, (options: SeriesOptions) => Promise<Series>>> = {
   kills: killSeries,
@@ -16,6 +18,7 @@ const SERIES: Readonly<Record<string, (options: SeriesOptions) => Promise<Series
   full: fullSeries,
   "power-ext4": (options) => powerSeries({ ...options, type: "ext4" }),
   "power-xfs": (options) => powerSeries({ ...options, type: "xfs" }),
+  restarts: restartSeries,
 };
 
 const { values, positionals } = parseArgs({
@@ -34,8 +37,14 @@ if (!Number.isInteger(times) || !Number.isInteger(seed) || names.some((name) => 
   console.error(`usage: ${USAGE}`);
   process.exit(2);
 }
+/** Why a series cannot be had here. */
+function refusedOf(name: string): string | undefined {
+  if (name === "restarts") return OwnEngine.refused();
+  return name === "full" || name.startsWith("power") ? Volume.refused() : undefined;
+}
+
 for (const name of names) {
-  const refused = name === "full" || name.startsWith("power") ? Volume.refused() : undefined;
+  const refused = refusedOf(name);
   if (refused !== undefined) {
     console.log(`${name}: skipped, ${refused}`);
     continue;

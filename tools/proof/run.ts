@@ -2,10 +2,10 @@ import { parseArgs } from "node:util";
 import { sabotages } from "./src/sabotage/index.ts";
 import { describeDisagreeing, describeFailure, searchDifference, searchDisagreement, type SearchOptions } from "./src/search.ts";
 import { Statistics } from "./src/statistics.ts";
-import { engineSubject, type Surroundings } from "./src/subject-engine.ts";
+import { engineSubject, type Surroundings, unavailable } from "./src/subject-engine.ts";
 import { removeLeftDirectories } from "./src/temporary.ts";
 
-const USAGE = `node --conditions=fresco-source tools/proof/run.ts [--histories N] [--seed S] [--path P] [--sandbox linux|host|each] [--strategy overlay|copy] [--sabotages]
+const USAGE = `node --conditions=fresco-source tools/proof/run.ts [--histories N] [--seed S] [--path P] [--sandbox linux|docker|host|each] [--strategy overlay|copy] [--sabotages]
   --sandbox each  compares overlay, copy and host workspaces with each other instead of with the model
   --sabotages     tells after how many histories each sabotage is noticed, at most N`;
 
@@ -41,6 +41,12 @@ const options: SearchOptions = {
   statistics,
   ...(values.path === undefined ? {} : { path: values.path }),
 };
+for (const surroundings of chosen) {
+  const why = await unavailable(surroundings);
+  if (why === undefined) continue;
+  console.error(`cannot run: ${why}`);
+  process.exit(2);
+}
 const subjects = chosen.map((surroundings) => engineSubject(surroundings));
 console.log(`${subjects.map(({ name }) => name).join(" / ")}: ${histories} histories, --seed ${seed}`);
 if (values.sabotages) {
@@ -75,6 +81,6 @@ async function tellSabotages(surroundings: Surroundings): Promise<void> {
 
 function surroundingsFor(sandbox: string, strategy: string): readonly Surroundings[] | undefined {
   if (sandbox === "each") return [{ sandbox: "linux", strategy: "overlay" }, { sandbox: "linux", strategy: "copy" }, { sandbox: "host" }];
-  if (sandbox === "host") return [{ sandbox }];
+  if (sandbox === "host" || sandbox === "docker") return [{ sandbox }];
   return sandbox === "linux" && (strategy === "overlay" || strategy === "copy") ? [{ sandbox, strategy }] : undefined;
 }

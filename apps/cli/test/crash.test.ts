@@ -6,6 +6,7 @@ import { Scene } from "../../../tools/crash/src/scene.ts";
 import { STOPPINGS, stopAndLook } from "../../../tools/crash/src/stopping.ts";
 import { SHARINGS } from "../../../tools/crash/src/sharing.ts";
 import { keysOf } from "../../../tools/crash/src/scenes.ts";
+import { DOCKER } from "./places.ts";
 import { Volume } from "../../../tools/crash/src/volume.ts";
 
 const command = fileURLToPath(new URL("../bin/fresco.js", import.meta.url));
@@ -16,6 +17,11 @@ describe("Nothing is lost and nothing is left", () => {
     const { wrong, hits } = await killSeries({ command, times: 12, seed: 7, sandbox: "linux" });
     expect(wrong).toEqual([]);
     expect(hits).toBeGreaterThan(6);
+  });
+
+  it("when the command is killed while its steps run in containers", { timeout: 180_000 }, async (t) => {
+    t.skip(DOCKER.missing !== undefined, DOCKER.missing);
+    expect((await killSeries({ command, times: 5, seed: 7, sandbox: "docker" })).wrong).toEqual([]);
   });
 
   it("when the power is cut", { timeout: 120_000 }, async (t) => {

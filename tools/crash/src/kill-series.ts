@@ -24,10 +24,10 @@ const CALLS: readonly { readonly calls: string; readonly most: number; readonly 
 export async function killSeries({ command, times, seed, sandbox, tell }: SeriesOptions): Promise<Series> {
   const random = randomFrom(seed);
   const traced = spawnSync("strace", ["-V"]).status === 0;
-  using scene = new Scene({ command });
+  using scene = new Scene({ command, sandbox });
   const reports = new Reports(tell);
   // The first ones hit the first bring-up of the store.
-  let duration = 600;
+  let duration = sandbox === "docker" ? 2_500 : 600;
   let hits = 0;
   for (let round = 0; round < times; round += 1) {
     const moment = round % 2 === 0 || !traced ? timeOf(random(), duration) : callOf(random(), random());

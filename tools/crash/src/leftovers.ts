@@ -1,17 +1,19 @@
 import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { engineLeftovers } from "./engine-leftovers.ts";
 import { mountsBelow, processesOf } from "./machine.ts";
 import { type Rows, readRows } from "./rows.ts";
 import type { Scene } from "./scene.ts";
 
 /** Everything that a scene in which nothing runs must not hold, each in one line: processes, mounts, and rows and disk compared both ways. */
-export function leftovers(scene: Pick<Scene, "home" | "state" | "mark">): readonly string[] {
+export function leftovers(scene: Pick<Scene, "home" | "state" | "mark" | "engine">): readonly string[] {
   const rows = readRows(scene.state);
   return [
     ...processesOf([`CRASH_MARK=${scene.mark}`, scene.home]).map(({ pid, command }) => `process ${pid}: ${command}`),
     ...mountsBelow(scene.home),
     ...(rows === undefined ? [] : [...unfinished(rows), ...differences(scene.state, rows)]),
     ...sourceLeftovers(join(scene.state, "projects")),
+    ...(scene.engine && rows !== undefined ? engineLeftovers(scene.state, rows) : []),
   ];
 }
 

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { IMAGE } from "../../../packages/adapters/sandbox-docker/test/engine.ts";
+import { removeImages } from "./engine-leftovers.ts";
 import { PIPELINES } from "./pipelines.ts";
 
 /** How a command of the product ended. */
@@ -28,6 +30,19 @@ export interface SceneOptions {
   readonly command: string;
   /** What FRESCO_HOME names. @default a directory beside the project */
   readonly home?: string;
+  /** `docker`: its pipelines stand on an image. @default namespaces or the host */
+  readonly sandbox?: string;
+}
+
+/** The Engine that the command is to use, where that is another than the usual one. */
+function engineAddress(): Record<string, string> {
+  const { DOCKER_HOST } = process.env;
+  return DOCKER_HOST === undefined ? {} : { DOCKER_HOST };
+}
+
+/** The same pipelines on an image, in which the system is writable for them as well. */
+function onImage(text: string): string {
+  return text.replaceAll("{ env: round }", `{ env: round, image: "${IMAGE}" }`).replace("], { env: {", `], { image: "${IMAGE}", env: {`);
 }
 
 const SOURCES = ["a", "b", "marker"] as const;
@@ -41,19 +56,22 @@ export class Scene implements Disposable {
   readonly project: string;
   readonly home: string;
   readonly mark: string;
+  /** Do its steps run in a Docker Engine? */
+  readonly engine: boolean;
   readonly #directory: string;
   readonly #command: string;
   #commands = 0;
   #round = 0;
 
-  constructor({ command, home }: SceneOptions) {
+  constructor({ command, home, sandbox }: SceneOptions) {
     this.#command = command;
     this.#directory = mkdtempSync(join(tmpdir(), "fresco-crash-"));
     this.project = join(this.#directory, "project");
     this.home = home ?? join(this.#directory, "home");
     this.mark = `crash-${this.#directory.slice(-6)}`;
     mkdirSync(join(this.project, ".fresco"), { recursive: true });
-    for (const [name, text] of Object.entries(PIPELINES)) this.write(`.fresco/${name}.ts`, text);
+    this.engine = sandbox === "docker";
+    for (const [name, text] of Object.entries(PIPELINES)) this.write(`.fresco/${name}.ts`, this.engine ? onImage(text) : text);
     this.edit(0);
     spawnSync("git", ["init", "-q", this.project]);
   }
@@ -88,7 +106,7 @@ export class Scene implements Disposable {
     const descriptors = [openSync(out, "w"), openSync(err, "w")] as const;
     const child = spawn(program, rest, {
       cwd: this.project,
-      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], FRESCO_HOME: this.home, CRASH_MARK: this.mark },
+      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], FRESCO_HOME: this.home, CRASH_MARK: this.mark, ...engineAddress() },
       stdio: ["ignore", ...descriptors],
     });
     for (const descriptor of descriptors) closeSync(descriptor);
@@ -109,6 +127,7 @@ export class Scene implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (this.engine && existsSync(join(this.state, "store.db"))) removeImages(this.state);
     rmSync(this.#directory, { recursive: true, force: true });
   }
 }

@@ -9,7 +9,7 @@ export async function scenes({ command, sandbox, tell }: SeriesOptions): Promise
   const reports = new Reports(tell);
   let hits = 0;
   const play = async (name: string, act: (scene: Scene) => Promise<readonly string[]>): Promise<void> => {
-    using scene = new Scene({ command });
+    using scene = new Scene({ command, sandbox });
     reports.add(name, await act(scene));
     hits += 1;
   };

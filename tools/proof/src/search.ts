@@ -39,7 +39,8 @@ export interface Failure<Wrong> {
 /** Draws histories until a subject is not as the model says, and looks for a smaller one of the same seed. */
 export function searchDifference(subject: Subject, options: SearchOptions): Promise<Failure<Difference> | undefined> {
   // Elsewhere `HOME` is the user's or nobody's, and no step's business.
-  const build = (recipe: HistoryRecipe): History => historyOf(subject.system === "layered" ? recipe : without(recipe, ["home"]));
+  const build = (recipe: HistoryRecipe): History =>
+    historyOf(subject.system === "layered" || subject.system === "unique" ? recipe : without(recipe, ["home"]));
   return search(options, build, async (history, statistics) => {
     try {
       const difference = await compare(subject, history, statistics);

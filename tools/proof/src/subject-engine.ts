@@ -1,26 +1,32 @@
-import { rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createEngine, type JobResult } from "@fresco/engine";
 import { FileLogs } from "@fresco/logs-fs";
 import type { BaseIdentity, Clock, Logs, Sandbox, Workspaces } from "@fresco/ports";
 import { FifoPipes, NodeProcesses } from "@fresco/process-node";
+import { chooseEndpoint, DockerSandbox } from "@fresco/sandbox-docker";
 import { HostSandbox } from "@fresco/sandbox-host";
 import { LinuxSandbox } from "@fresco/sandbox-linux";
 import { GitSource } from "@fresco/source-git";
 import { SqliteStore } from "@fresco/store-sqlite";
 import { CowLayers, CowWorkspaces } from "@fresco/workspace-cow";
+import { PROOF_IMAGE, proofImageMissing } from "./image.ts";
 import type { Ports, Sabotage } from "./sabotage/index.ts";
 import type { Outcome, Subject } from "./subject.ts";
 import { temporaryDirectory } from "./temporary.ts";
 
 /** Which adapters the product is put together from. */
-export type Surroundings = { readonly sandbox: "linux"; readonly strategy: "overlay" | "copy" } | { readonly sandbox: "host" };
+export type Surroundings =
+  | { readonly sandbox: "linux"; readonly strategy: "overlay" | "copy" }
+  | { readonly sandbox: "host" }
+  | { readonly sandbox: "docker" };
 
 /** The product: the engine over its real adapters, with a store of its own for each session, and time that stands still in a run. */
 export function engineSubject(surroundings: Surroundings, sabotage?: Sabotage): Subject {
   return {
     name: nameOf(surroundings, sabotage),
-    system: sandboxFor(surroundings, []).capabilities.system,
+    // What an Engine keeps has an identity of its own each time.
+    system: surroundings.sandbox === "docker" ? "unique" : sandboxFor(surroundings, []).capabilities.system,
     open: async (project) => {
       const directory = temporaryDirectory("state");
       const clock = new SetClock();
@@ -63,6 +69,9 @@ export function engineSubject(surroundings: Surroundings, sabotage?: Sabotage): 
           await ports.store.entries.remove(entries.filter((entry) => entry.step === step).map(({ key }) => key));
         },
         [Symbol.asyncDispose]: async () => {
+          // Images of layers are the cache's, which goes now.
+          const layers = join(directory, "l");
+          if (existsSync(layers)) await ports.sandbox.discard(readdirSync(layers).map((name) => join(layers, name)));
           await store[Symbol.asyncDispose]();
           rmSync(directory, { recursive: true });
         },
@@ -74,6 +83,7 @@ export function engineSubject(surroundings: Surroundings, sabotage?: Sabotage): 
 /** Why the product cannot run so on this machine; `undefined`: it can. */
 export async function unavailable(surroundings: Surroundings): Promise<string | undefined> {
   if (surroundings.sandbox === "host") return undefined;
+  if (surroundings.sandbox === "docker") return proofImageMissing();
   if (process.platform !== "linux") return "the Linux sandbox needs Linux";
   try {
     await sandboxFor(surroundings, []).identify({ type: "host" }, []);
@@ -91,8 +101,24 @@ function nameOf(surroundings: Surroundings, sabotage: Sabotage | undefined): str
 function sandboxFor({ sandbox }: Surroundings, hidden: readonly string[], inherited: Readonly<Record<string, string>> = {}): Sandbox {
   const processes = new NodeProcesses();
   const environment = { PATH: "/usr/local/bin:/usr/bin:/bin", ...inherited };
+  if (sandbox === "docker")
+    return onImage(new DockerSandbox({ endpoint: () => chooseEndpoint(process.env), store: () => "proof", pull: "never" }), inherited);
   if (sandbox === "host") return new HostSandbox({ processes, pipes: new FifoPipes(), environment });
   return new LinuxSandbox({ layers: new CowLayers(), processes, pipes: new FifoPipes(), hidden, environment });
+}
+
+/** The sandbox with an image in the place of the host as base. What the host lets through it does not: it is told to steps by hand. */
+function onImage(sandbox: Sandbox, inherited: Readonly<Record<string, string>>): Sandbox {
+  const base = { type: "image", image: PROOF_IMAGE } as const;
+  return {
+    kind: sandbox.kind,
+    capabilities: sandbox.capabilities,
+    identify: async (_, toolchains) => ({ ...(await sandbox.identify(base, toolchains)), inherited }),
+    start: (request) => sandbox.start({ ...request, base, env: { ...inherited, ...request.env } }),
+    holds: async (layer) => (await sandbox.holds?.(layer)) ?? true,
+    reclaim: (left) => sandbox.reclaim(left),
+    discard: (directories) => sandbox.discard(directories),
+  };
 }
 
 /** Time that is told. */
@@ -120,8 +146,6 @@ interface Surrounding {
   inherited: Readonly<Record<string, string>>;
 }
 
-let identity: Promise<BaseIdentity> | undefined;
-
 /**
  * A sandbox among surroundings that change from run to run. The host's own fingerprint is taken once: a package that is installed meanwhile
  * is a miss, rightly, and would be noise here.
@@ -135,6 +159,7 @@ function varied(surrounding: Surrounding, make: (inherited: Readonly<Record<stri
     return sandbox;
   };
   const { kind, capabilities } = present();
+  let identity: Promise<BaseIdentity> | undefined;
   return {
     kind,
     capabilities,
@@ -144,6 +169,7 @@ function varied(surrounding: Surrounding, make: (inherited: Readonly<Record<stri
       return { identity: `${(await identity).identity}, ${surrounding.base}`, inherited, mounts };
     },
     start: (request) => present().start(request),
+    holds: async (layer) => (await present().holds?.(layer)) ?? true,
     reclaim: (left) => present().reclaim(left),
     discard: (directories) => present().discard(directories),
   };

@@ -18,6 +18,7 @@ import { readNote, writeNote } from "./engine-note.ts";
 import type { EngineNote } from "./engine-note.ts";
 import { labelsOf } from "./labels.ts";
 import { imageOf, removeImage } from "./layer-image.ts";
+import type { LayerImage } from "./layer-image.ts";
 import { Networks } from "./networks.ts";
 import type { Network } from "./networks.ts";
 import { hasForeign } from "./ownership.ts";
@@ -38,6 +39,13 @@ export interface DockerSandboxOptions {
   readonly onProgress?: (text: string) => void;
 }
 
+/** What an owner has here. */
+interface OwnerState {
+  readonly networks: Networks;
+  /** Resolves when the note that tells of it is written: before anything is made in the Engine, since whoever ends what the owner left reads it. */
+  readonly noted: Promise<void>;
+}
+
 /** Runs each step in a container of its own. What a step changes in the system is kept as an image, its workspace is an overlay that the Engine mounts. */
 export class DockerSandbox implements Sandbox {
   readonly kind = "docker";
@@ -54,12 +62,9 @@ export class DockerSandbox implements Sandbox {
   readonly #options: DockerSandboxOptions;
   readonly #images: BaseImages;
   readonly #prepared: PreparedBases;
-  readonly #networks: Networks;
+  readonly #owners = new Map<string, OwnerState>();
   #engine: Promise<EngineApi> | undefined;
   #endpoint: Endpoint | undefined;
-  /** The owner whose steps run here. */
-  #owner = "";
-  #noted: Promise<void> | undefined;
 
   constructor(options: DockerSandboxOptions) {
     this.#options = options;
@@ -69,9 +74,8 @@ export class DockerSandbox implements Sandbox {
     this.#prepared = new PreparedBases({
       engine,
       inspect: (name) => this.#images.inspect(name),
-      labels: () => labelsOf({ store: options.store(), owner: this.#owner }, "base"),
+      labels: () => labelsOf({ store: options.store(), owner: "" }, "base"),
     });
-    this.#networks = new Networks({ engine, labels: () => labelsOf({ store: options.store(), owner: this.#owner }, "run") });
   }
 
   async identify(base: Base): Promise<BaseIdentity> {
@@ -89,9 +93,10 @@ export class DockerSandbox implements Sandbox {
   async start(request: StepRequest): Promise<RunningStep> {
     const base = await this.#images.of(request.base);
     mkdirSync(request.scratch, { recursive: true, mode: 0o700 });
-    await this.#note(request, base);
+    const owner = this.#ownerOf(request, base);
+    await owner.noted;
     try {
-      return await this.#startOn(request, base);
+      return await this.#startOn(request, base, owner.networks);
     } catch (cause) {
       const error = engineError(cause, this.#address(), "start the step");
       if (/exec: "\/bin\/sh"|no such file or directory/.test(error.message) && /exec/.test(error.message)) {
@@ -107,10 +112,10 @@ export class DockerSandbox implements Sandbox {
     }
   }
 
-  async #startOn(request: StepRequest, base: ImageFacts): Promise<RunningStep> {
+  async #startOn(request: StepRequest, base: ImageFacts, networks: Networks): Promise<RunningStep> {
     const engine = await this.#connected();
     openTo(request.user ?? base.Config?.User, request.workspace);
-    const [image, network] = await Promise.all([this.#imageFor(request, base), this.#networks.take(request.network ?? "default", base)]);
+    const [image, network] = await Promise.all([this.#imageFor(request, base), networks.take(request.network ?? "default", base)]);
     try {
       const attached = await startAttached(engine, this.#containerOf(request, base, image, network));
       const word = randomBytes(12).toString("hex");
@@ -119,8 +124,9 @@ export class DockerSandbox implements Sandbox {
         word,
         script: startScript({ word, cwd: request.cwd, env: request.env, argv: [program, ...options, "-c", request.command] }),
         output: request.output,
+        failure: (cause, doing) => engineError(cause, this.#address(), doing),
         onEnded: async (exit) => {
-          this.#networks.giveBack(network);
+          networks.giveBack(network);
           if (exit.type === "exited" && exit.code === 0) await this.#takeOver(request, base);
         },
         capture: (into) =>
@@ -137,55 +143,62 @@ export class DockerSandbox implements Sandbox {
       await step.settled;
       return step;
     } catch (error) {
-      this.#networks.giveBack(network);
+      networks.giveBack(network);
       throw error;
     }
   }
 
   async reclaim({ token }: LeftStep): Promise<void> {
     if (token === "") return;
-    const engine = await this.#connected();
-    await removeContainer(engine.getContainer(token)).catch((cause: unknown) => {
-      throw engineError(cause, this.#address(), "remove a container that a step left");
-    });
+    await this.#inEngine("remove a container that a step left", (engine) => removeContainer(engine.getContainer(token)));
   }
 
+  /**
+   * In the Engine first: nothing is taken away beneath a container that lives, and as long as something is left there its note and its layers'
+   * directories tell of it.
+   */
   async discard(directories: readonly string[]): Promise<void> {
     const notes = directories.flatMap((directory) => readNote(directory) ?? []);
     const images = directories.flatMap((directory) => imageOf({ path: directory }) ?? []);
-    if (notes.some(({ owner }) => owner === this.#owner)) await this.#networks.close();
-    if (images.length > 0) {
-      const engine = await this.#connected();
-      for (const { name } of images) await removeImage(engine, name);
-    }
+    if (notes.length > 0 || images.length > 0)
+      await this.#inEngine("remove what steps left", (engine) => this.#sweep(engine, notes, images, directories));
     const closed = await removeTrees(directories);
-    if (notes.length === 0 && closed.length === 0) return;
-    await this.#discardInEngine(notes, closed);
+    if (closed.length === 0) return;
+    await this.#inEngine("remove what steps left", async (engine) => {
+      for (const directory of closed) await this.#removeAsRoot(engine, directory, notes[0]?.image);
+    });
   }
 
-  async #discardInEngine(notes: readonly EngineNote[], closed: readonly string[]): Promise<void> {
-    const { store } = this.#options;
+  async #sweep(engine: EngineApi, notes: readonly EngineNote[], images: readonly LayerImage[], going: readonly string[]): Promise<void> {
+    for (const { owner } of notes) {
+      await this.#owners.get(owner)?.networks.close();
+      await sweep(engine, { store: this.#options.store(), owner }, going);
+      this.#owners.delete(owner);
+    }
+    for (const { name } of images) await removeImage(engine, name);
+  }
+
+  /** @throws FrescoError `engine.*` for whatever goes wrong. */
+  async #inEngine<T>(doing: string, work: (engine: EngineApi) => Promise<T>): Promise<T> {
     try {
-      const engine = await this.#connected();
-      for (const { owner } of notes) await sweep(engine, { store: store(), owner });
-      for (const directory of await removeTrees(closed)) await this.#removeAsRoot(directory, notes[0]?.image);
+      return await work(await this.#connected());
     } catch (cause) {
-      throw engineError(cause, this.#address(), "remove what steps left");
+      throw engineError(cause, this.#address(), doing);
     }
   }
 
   /** What other users than ours wrote goes through the Engine, as it came. */
-  async #removeAsRoot(directory: string, image: string | undefined): Promise<void> {
+  async #removeAsRoot(engine: EngineApi, directory: string, image: string | undefined): Promise<void> {
     const base = image === undefined ? undefined : await this.#images.inspect(image);
     if (base === undefined) {
       throw new FrescoError("sandbox.undiscardable", `Files that a step wrote into ${directory} cannot be removed by this user.`, {
         hint: "Remove them as root.",
       });
     }
-    const { code, output } = await runHelper(await this.#connected(), {
+    const { code, output } = await runHelper(engine, {
       image: base.Id,
       base,
-      labels: labelsOf({ store: this.#options.store(), owner: this.#owner }, "run"),
+      labels: labelsOf({ store: this.#options.store(), owner: "" }, "run"),
       mounts: [{ Type: "bind", Source: dirname(directory), Target: "/mnt" }],
       script: `rm -rf -- '/mnt/${basename(directory).replaceAll("'", `'\\''`)}'\n`,
     });
@@ -236,11 +249,16 @@ export class DockerSandbox implements Sandbox {
     });
   }
 
-  /** Before anything is made in the Engine: whoever ends what this owner left reads it. */
-  #note({ owner, shared, scratch }: StepRequest, base: ImageFacts): Promise<void> {
-    this.#owner = owner;
-    this.#noted ??= writeNote(shared ?? join(scratch, "shared"), { owner, image: base.Id });
-    return this.#noted;
+  #ownerOf({ owner, shared, scratch }: StepRequest, base: ImageFacts): OwnerState {
+    const known = this.#owners.get(owner);
+    if (known !== undefined) return known;
+    const labels = (): Record<string, string> => labelsOf({ store: this.#options.store(), owner }, "run");
+    const made = {
+      networks: new Networks({ engine: () => this.#connected(), labels }),
+      noted: writeNote(shared ?? join(scratch, "shared"), { owner, image: base.Id }),
+    };
+    this.#owners.set(owner, made);
+    return made;
   }
 
   #marks({ owner, run, job }: Pick<StepRequest, "owner" | "run" | "job">): { store: string; owner: string; run: string; job: string } {

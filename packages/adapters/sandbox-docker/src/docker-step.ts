@@ -17,6 +17,8 @@ export interface DockerStepParts {
   /** Once nothing of it runs any more, before anybody hears of it. */
   readonly onEnded: (exit: StepExit) => Promise<void>;
   readonly capture: (into: { readonly id: string; readonly path: string }) => Promise<CapturedLayer | undefined>;
+  /** What went wrong with the Engine, as an error for a reader. */
+  readonly failure: (cause: unknown, doing: string) => Error;
 }
 
 /** A step in a container of its own. */
@@ -50,13 +52,21 @@ export class DockerStep implements RunningStep {
     void this.settled.then(() => this.#forward(signal)).catch(() => undefined);
   }
 
-  captureSystem(into: { readonly id: string; readonly path: string }): Promise<CapturedLayer | undefined> {
-    return this.#parts.capture(into);
+  async captureSystem(into: { readonly id: string; readonly path: string }): Promise<CapturedLayer | undefined> {
+    try {
+      return await this.#parts.capture(into);
+    } catch (cause) {
+      throw this.#parts.failure(cause, "keep what the step changed in the system");
+    }
   }
 
   async release(): Promise<void> {
     await this.exit;
-    await removeContainer(this.#attached.container);
+    try {
+      await removeContainer(this.#attached.container);
+    } catch (cause) {
+      throw this.#parts.failure(cause, "remove the step's container");
+    }
   }
 
   /** From inside, since the Engine would signal pid 1 alone; as root, since the step's processes may be anybody's. */

@@ -9,24 +9,25 @@ import { removeImage } from "./layer-image.ts";
 /**
  * Removes everything that an owner left in the Engine, found by its marks: containers first, since volumes, networks and images are in use by them;
  * then volumes, and images of layers that went with a run or whose directory is gone. What anybody else made has other marks.
+ * @param going Directories that are about to be removed.
  */
-export async function sweep(engine: EngineApi, marks: Pick<Marks, "store" | "owner">): Promise<void> {
+export async function sweep(engine: EngineApi, marks: Pick<Marks, "store" | "owner">, going: readonly string[]): Promise<void> {
   const filters = filterOf(marks);
   const containers = await engine.listContainers({ all: true, filters });
   await Promise.all(containers.map(({ Id }) => removeContainer(engine.getContainer(Id))));
   const { Volumes } = await engine.listVolumes({ filters });
   await Promise.all((Volumes ?? []).map(({ Name }) => removeVolume(engine, Name)));
-  const images = (await engine.listImages({ filters })).filter(isLeft);
+  const images = (await engine.listImages({ filters })).filter((image) => isLeft(image, going));
   for (const { Id, RepoTags } of images) {
     const names = (RepoTags ?? []).filter((name) => name.startsWith(`fresco-${marks.store}/`));
     for (const name of names.length === 0 ? [Id] : names) await removeImageOrLeave(engine, name);
   }
 }
 
-function isLeft({ Labels }: ListedImage): boolean {
+function isLeft({ Labels }: ListedImage, going: readonly string[]): boolean {
   const scope = Labels?.[SCOPE_LABEL];
   const layer = Labels?.[LAYER_LABEL];
-  return scope === "run" || (scope === "cache" && layer !== undefined && !existsSync(layer));
+  return scope === "run" || (scope === "cache" && layer !== undefined && (going.includes(layer) || !existsSync(layer)));
 }
 
 /** What is still beneath another image stays until that one goes. */

@@ -9,6 +9,8 @@ export interface Change {
   readonly written: Tree;
   /** Everything that the step saw and that is gone; a deleted directory stands with all that was in it. */
   readonly deleted: ReadonlyMap<string, "directory" | "other">;
+  /** Which execution gave it, where that makes a difference. */
+  readonly execution?: number;
 }
 
 export function isEmpty(change: Change): boolean {

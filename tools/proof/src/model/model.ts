@@ -38,14 +38,15 @@ export interface Moment extends Conditions {
 /** Where this stands in a command, the command reads randomness; the model puts the text there that the other side drew. */
 export const RANDOM = "$(od -An -N1 -tu1 /dev/urandom)";
 
-export type SystemKind = "layered" | "read-only" | "none";
+export type SystemKind = "layered" | "unique" | "read-only" | "none";
 
 /** How the surroundings differ. */
 export interface ModelOptions {
   /** An existing directory for workspaces. */
   readonly scratch: string;
   /**
-   * What becomes of a step's changes to the system, `HOME` included. `layered`: they pass on to its children. `read-only`: there are none.
+   * What becomes of a step's changes to the system, `HOME` included. `layered`: they pass on to its children. `unique`: so too, and what two executions
+   * gave is never the same, whatever it was. `read-only`: there are none.
    * `none`: they are lost, which is why a step that others build on is not cached.
    */
   readonly system: SystemKind;
@@ -69,6 +70,7 @@ interface Done {
 export class Model {
   readonly #options: ModelOptions;
   readonly #memory: Memory;
+  #executions = 0;
 
   constructor(options: ModelOptions, memory: Memory = new FullMemory()) {
     this.#options = options;
@@ -106,7 +108,11 @@ export class Model {
     const { output, workspace } = result;
     if (exitCode !== 0) return without({ type: "failed", exitCode, output, workspace: result.final });
     // Where the other side executed a step that should have been replayed, it drew anew.
-    if (recalled !== undefined && !isDeepStrictEqual(recalled, executed.result) && !step.command.includes(RANDOM)) {
+    if (
+      recalled !== undefined &&
+      !isDeepStrictEqual(anyExecution(recalled), anyExecution(executed.result)) &&
+      !step.command.includes(RANDOM)
+    ) {
       throw new Error(`Step ${step.id} gave two results for the same inputs: its command is not a function.\n${step.command}`);
     }
     // What a step names in `outputs` is meant to be written.
@@ -144,12 +150,29 @@ export class Model {
         log: join(directory, "log"),
       });
       const final = readTree(workspace);
-      const system = this.#options.system === "layered" ? changeBetween(before.home, readTree(home)) : NOTHING;
+      const system = this.#systemChange(changeBetween(before.home, readTree(home)));
       return { exitCode, result: { output, final, system, workspace: keep(changeBetween(before.workspace, final), step.outputs) } };
     } finally {
       rmSync(directory, { recursive: true });
     }
   }
+
+  #systemChange(change: Change): Change {
+    switch (this.#options.system) {
+      case "layered":
+        return change;
+      case "unique":
+        return isEmpty(change) ? change : { ...change, execution: (this.#executions += 1) };
+      case "read-only":
+      case "none":
+        return NOTHING;
+    }
+  }
+}
+
+/** The same for comparing what executions gave. */
+function anyExecution({ system: { written, deleted }, ...result }: Result): unknown {
+  return { ...result, system: { written, deleted } };
 }
 
 const NOTHING: Change = { written: new Map(), deleted: new Map() };
