@@ -20,18 +20,21 @@ export function makeProject(directory: string, pipeline: string, files: Readonly
   return directory;
 }
 
+/** The options of a pipeline that stands on an image. */
+const on = (image: string | undefined): string => (image === undefined ? "" : `, { image: "${image}" }`);
+
 /** So many cached steps, each on the one before. */
-export const chain = (steps: number): string => `import { forever, pipeline, sh, type Step } from "fresco";
+export const chain = (steps: number, image?: string): string => `import { forever, pipeline, sh, type Step } from "fresco";
 let step: Step = sh("echo 0 > f0", { id: "s0", cache: forever() });
 for (let i = 1; i < ${steps}; i += 1) step = step.sh(\`echo \${i} > f\${i}\`, { id: \`s\${i}\`, cache: forever() });
-export default pipeline("ci", [step]);
+export default pipeline("ci", [step]${on(image)});
 `;
 
 /** So many cached steps that all stand on one. */
-export const forks = (steps: number): string => `import { forever, pipeline, sh } from "fresco";
+export const forks = (steps: number, image?: string): string => `import { forever, pipeline, sh } from "fresco";
 const root = sh("echo 0 > f0", { id: "root", cache: forever() });
 const leaf = (_: unknown, i: number) => root.sh(\`echo \${i} > f\${i}\`, { id: \`s\${i}\`, cache: forever() });
-export default pipeline("ci", Array.from({ length: ${steps} }, leaf));
+export default pipeline("ci", Array.from({ length: ${steps} }, leaf)${on(image)});
 `;
 
 /** Twenty steps of which each sees one file, and one pipeline with a step besides that always reads a file. */

@@ -2,7 +2,7 @@ import { appendFileSync } from "node:fs";
 import path from "node:path";
 import { pipeline, type Step, sh, toIR } from "@fresco/pipeline";
 import { start } from "@fresco/planner";
-import { buildKit, buildKitMissing, chained, forked } from "./peers/buildkit.ts";
+import { BENCH_IMAGE, buildKit, buildKitMissing, chained, forked } from "./peers/buildkit.ts";
 import { turborepo } from "./peers/turborepo.ts";
 import { fresco, median, medianOf, run, type Taken } from "./processes.ts";
 import { chain, forks, makeProject, manyFiles, printing, views } from "./projects.ts";
@@ -75,6 +75,42 @@ export const WORKS: Readonly<Record<string, (directory: string) => Promise<reado
     return [{ work: `${STEPS} forked steps, cold`, ours: cold / peer, unit: "×", floor, peer: told, target: 0.25, stretch: 0.15 }];
   },
 
+  docker: async (directory) => {
+    const missing = buildKitMissing(directory);
+    if (missing !== undefined) return [];
+    const figures: Figure[] = [];
+    for (const [what, pipelineOf, dockerfile, target, stretch] of [
+      ["chained", chain, chained, 0.6, 0.4],
+      ["forked", forks, forked, 1.1, 0.8],
+    ] as const) {
+      const cwd = makeProject(path.join(directory, what), pipelineOf(STEPS, BENCH_IMAGE));
+      const env = { FRESCO_HOME: path.join(directory, `home-${what}`) };
+      await run(fresco, ["run"], { cwd, env });
+      const cold = await medianOf(RUNS, async () => (await run(fresco, ["run", "--no-cache"], { cwd, env })).ms);
+      const warm = await medianOf(RUNS, async () => (await run(fresco, ["run"], { cwd, env })).ms);
+      const peers = {
+        cold: await buildKit(directory, dockerfile(STEPS), {}),
+        bare: await buildKit(directory, dockerfile(STEPS), { network: "none" }),
+        warm: await buildKit(directory, dockerfile(STEPS), { cached: true }),
+      };
+      const floor = `${await bareContainer(directory)} ms docker run`;
+      const said = `BuildKit ${peers.cold.toFixed(0)} ms, without network ${peers.bare.toFixed(0)}; ours ${cold.toFixed(0)}`;
+      figures.push({
+        work: `${STEPS} ${what} steps in Docker, cold`,
+        ours: cold / peers.cold,
+        unit: "×",
+        floor,
+        peer: said,
+        target,
+        stretch,
+      });
+      if (what !== "chained") continue;
+      const told = `BuildKit ${peers.warm.toFixed(0)} ms; ours ${warm.toFixed(0)}`;
+      figures.push({ work: "the same, warm", ours: warm / peers.warm, unit: "×", floor: "", peer: told, target: 1.5, stretch: 1.2 });
+    }
+    return figures;
+  },
+
   files: async (directory) => {
     const cwd = makeProject(path.join(directory, "project"), views, manyFiles(50_000));
     const env = { FRESCO_HOME: path.join(directory, "home") };
@@ -118,6 +154,11 @@ export const WORKS: Readonly<Record<string, (directory: string) => Promise<reado
     return figures;
   },
 };
+
+/** One container with a network of its own, whole client. */
+async function bareContainer(cwd: string): Promise<string> {
+  return (await medianOf(RUNS, async () => (await run("docker", ["run", "--rm", BENCH_IMAGE, "/bin/true"], { cwd })).ms)).toFixed(0);
+}
 
 async function bareNode(cwd: string): Promise<number> {
   return medianOf(RUNS, async () => (await run(process.execPath, ["-e", "0"], { cwd })).ms);

@@ -6,7 +6,7 @@ import { median, run } from "../processes.ts";
 const RUNS = 5;
 /** Debian's own client, which has BuildKit built in; a newer one needs a plugin for it. */
 const CLIENT = ["/usr/bin/docker", "docker"].find((program) => !program.startsWith("/") || existsSync(program)) ?? "docker";
-const BENCH_IMAGE = "fresco-bench-base:1";
+export const BENCH_IMAGE = "fresco-bench-base:1";
 const BUSYBOX = "/bin/busybox";
 
 /** Why BuildKit cannot be measured here; `undefined`: it can, and its base image is there. */
