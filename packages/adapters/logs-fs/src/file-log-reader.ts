@@ -1,8 +1,8 @@
-import type { FileHandle } from "node:fs/promises";
 import type { LogText } from "@fresco/lifecycle";
 import type { LogPosition, LogRecord } from "@fresco/ports";
 import { readIndex, type LocatedRecord } from "./index-reader.ts";
 import { type Assembler, ChunkAssembler, type Line, LineAssembler } from "./line-assembler.ts";
+import type { OpenFile } from "./open-log.ts";
 import { formatPosition, type RecordStart, type ResumePoint } from "./position.ts";
 
 const BLOCK_BYTES = 64 * 1024;
@@ -41,15 +41,15 @@ interface StreamState<Data> {
 /** Reads one log from a point on: each record of the index in turn, the streams' lines put together from their bytes. */
 export class FileLogReader<Data> {
   readonly #form: Form<Data>;
-  readonly #index: FileHandle;
-  readonly #raw: FileHandle;
+  readonly #index: OpenFile;
+  readonly #raw: OpenFile;
   readonly #from: ResumePoint;
   readonly #streams: Readonly<Record<Stream, StreamState<Data>>>;
   readonly #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   #toldStatus: number;
   #seq: number;
 
-  constructor(form: Form<Data>, files: { readonly index: FileHandle; readonly raw: FileHandle }, seq: number, from: ResumePoint) {
+  constructor(form: Form<Data>, files: { readonly index: OpenFile; readonly raw: OpenFile }, seq: number, from: ResumePoint) {
     this.#form = form;
     this.#index = files.index;
     this.#raw = files.raw;

@@ -1,11 +1,12 @@
 import { chmodSync, mkdirSync } from "node:fs";
-import { open, rm, type FileHandle } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Clock, LogPosition, LogRecord, Logs, LogWriter } from "@fresco/ports";
 import { CHUNKS, FileLogReader, type Form, LINES } from "./file-log-reader.ts";
 import { FileLogWriter } from "./file-log-writer.ts";
 import { logError } from "./log-error.ts";
 import { logFiles } from "./log-files.ts";
+import { openLog, openStream } from "./open-log.ts";
 import { BEGINNING, parsePosition } from "./position.ts";
 
 export interface FileLogsOptions {
@@ -47,15 +48,15 @@ export class FileLogs implements Logs {
   async *#records<Data>(form: Form<Data>, id: string, from: LogPosition | undefined, ended: boolean): AsyncGenerator<LogRecord<Data>> {
     const files = logFiles(this.#directory, id);
     const point = from === undefined ? BEGINNING : parsePosition(from);
-    await using index = await openExisting(files.index);
-    await using raw = await openExisting(files.raw);
+    await using index = await openLog(files.index);
+    await using raw = await openLog(files.raw);
     if (index === undefined || raw === undefined) return;
     const reader = new FileLogReader(form, { index, raw }, from?.seq ?? 0, point);
     for await (const batch of reader.batches(ended)) for (const record of batch) yield record;
   }
 
   async *bytes(id: string): AsyncGenerator<Uint8Array> {
-    await using raw = await openExisting(logFiles(this.#directory, id).raw);
+    await using raw = await openStream(logFiles(this.#directory, id).raw);
     if (raw === undefined) return;
     for await (const chunk of raw.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 })) yield chunk;
   }
@@ -64,14 +65,5 @@ export class FileLogs implements Logs {
     const files = logFiles(this.#directory, id);
     await rm(files.index, { force: true });
     await rm(files.raw, { force: true });
-  }
-}
-
-async function openExisting(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, "r");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw logError(error, path);
   }
 }

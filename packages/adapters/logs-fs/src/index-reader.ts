@@ -1,5 +1,5 @@
-import type { FileHandle } from "node:fs/promises";
 import { decodeRecord, type IndexRecord } from "./index-format.ts";
+import type { OpenFile } from "./open-log.ts";
 import { after, type RecordStart } from "./position.ts";
 
 const BLOCK_BYTES = 64 * 1024;
@@ -10,7 +10,7 @@ export interface LocatedRecord {
 }
 
 /** The whole records of an index from `start` on. A torn last one is left for the next reader. */
-export async function* readIndex(file: FileHandle, start: RecordStart): AsyncGenerator<LocatedRecord> {
+export async function* readIndex(file: OpenFile, start: RecordStart): AsyncGenerator<LocatedRecord> {
   let at = start;
   let bytes = Buffer.alloc(0);
   for (;;) {

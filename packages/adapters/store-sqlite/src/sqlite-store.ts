@@ -30,6 +30,8 @@ export class SqliteStore implements Store {
   readonly #directory: string;
   readonly #database: Database;
   readonly #sealKey: () => string | Uint8Array;
+  /** Every step of a run has much the same variables. */
+  readonly #seals = new Map<string, string>();
 
   private constructor(directory: string, clock: Clock, database: Database) {
     const events = new EventLog(database);
@@ -53,7 +55,11 @@ export class SqliteStore implements Store {
   }
 
   seal(value: string): string {
-    return createHmac("sha256", this.#sealKey()).update(value, "utf8").digest("hex");
+    const known = this.#seals.get(value);
+    if (known !== undefined) return known;
+    const seal = createHmac("sha256", this.#sealKey()).update(value, "utf8").digest("hex");
+    this.#seals.set(value, seal);
+    return seal;
   }
 
   /** Directories inside the store that none of its rows names: leftovers that only a person should remove. Absolute. */
