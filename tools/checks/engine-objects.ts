@@ -1,14 +1,17 @@
 import { spawnSync } from "node:child_process";
 
+/** Others may use the Engine meanwhile: only what Fresco marks or names is looked at. */
+const LABEL = ["--filter", "label=dev.fresco.store"];
+
 const LISTS: Readonly<Record<string, readonly string[]>> = {
-  container: ["ps", "-a", "--format", "{{.ID}} {{.Image}} {{.Labels}}"],
-  volume: ["volume", "ls", "--format", "{{.Name}}"],
-  network: ["network", "ls", "--format", "{{.ID}} {{.Name}}"],
-  image: ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"],
+  container: ["ps", "-a", ...LABEL, "--format", "{{.ID}} {{.Image}} {{.Labels}}"],
+  volume: ["volume", "ls", ...LABEL, "--format", "{{.Name}}"],
+  network: ["network", "ls", ...LABEL, "--format", "{{.ID}} {{.Name}}"],
+  image: ["image", "ls", "--filter", "reference=fresco-*/*", "--format", "{{.Repository}}:{{.Tag}}"],
 };
 
-/** The images that tests make once and keep, and what is prepared once for each. */
-const KEPT = /^fresco-(test\/|base:)/;
+/** The images that tests make once and keep. */
+const KEPT = /^fresco-test\//;
 
 /** Everything in the Docker Engine that a test could have left, a line each; nothing where no Engine answers. Untagged images are the Engine's own cache. */
 export function engineObjects(): readonly string[] {

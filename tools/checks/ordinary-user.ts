@@ -12,7 +12,7 @@ const adapters = ["sandbox-linux", "sandbox-docker", "sandbox-host", "workspace-
   (name) => `packages/adapters/${name}/test`,
 );
 /** The contracts of what meets the system, and the command from cold to warm. */
-const filters = [...adapters, "apps/cli/test/run-cache.test.ts"];
+const filters = [...adapters, "apps/cli/test/run-cache.test.ts", "apps/cli/test/run-docker.test.ts"];
 
 /**
  * Creates the user where it is missing, copies the repository into its home and runs the tests there.

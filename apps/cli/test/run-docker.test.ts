@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { globSync, readFileSync } from "node:fs";
+import { globSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { linesOf, statuses } from "./events.ts";
@@ -135,13 +135,59 @@ export default pipeline("ci", [slow]);`);
     expect((await kept.outcome).code).toBe(130);
   });
 
-  it("passes on what it changed beyond the number of layers that an Engine takes", async () => {
+  it("passes on what it changed beyond the number of layers that an Engine takes", { timeout: 300_000 }, async () => {
     await using project = await dockerProject();
     await project.pipeline(`
 let step = sh("mkdir /many; echo 0 > /many/0", { id: "s0" });
-for (let i = 1; i < 128; i += 1) step = step.sh("echo " + i + " > /many/" + i, { id: "s" + i });
-export default pipeline("ci", [step.sh("ls /many | wc -l; cat /many/0 /many/127", { id: "count" })]);`);
-    expect(linesOf(await project.passing(["run", "--format", "json", "--only", "count"]), "count")).toEqual(["128", "0", "127"]);
+for (let i = 1; i < 200; i += 1) step = step.sh("echo " + i + " > /many/" + i, { id: "s" + i });
+export default pipeline("ci", [step.sh("ls /many | wc -l; cat /many/0 /many/199", { id: "count" })]);`);
+    expect(linesOf(await project.passing(["run", "--format", "json", "--only", "count"]), "count")).toEqual(["200", "0", "199"]);
+  });
+});
+
+describe("a lot at once", () => {
+  beforeEach(({ skip }) => skip(missing !== undefined, missing));
+
+  it("computes each key once in ten runs at the same time", { timeout: 180_000 }, async () => {
+    await using project = await dockerProject();
+    await project.pipeline(`
+const one = sh("sleep 1; cat /proc/sys/kernel/random/uuid > /one; cp /one one", { id: "one", cache: forever() });
+const two = one.sh("cat one /one; cat /proc/sys/kernel/random/uuid", { id: "two", cache: forever() });
+export default pipeline("ci", [two]);`);
+    const runs = await Promise.all(Array.from({ length: 10 }, () => project.passing(["run", "--format", "json"])));
+    expect(
+      runs
+        .map(statuses)
+        .flatMap(Object.values)
+        .filter((status) => status === "passed"),
+    ).toHaveLength(2);
+    expect(new Set(runs.map((run) => linesOf(run, "two").join(" "))).size).toBe(1);
+  });
+
+  it("keeps a system layer of 300 MB", { timeout: 180_000 }, async () => {
+    await using project = await dockerProject();
+    await project.pipeline(`
+const large = sh("head -c 300000000 /dev/urandom > /large; sha256sum < /large", { id: "large", cache: forever() });
+export default pipeline("ci", [large.sh("sha256sum < /large", { id: "read" })]);`);
+    await project.passing(["run"]);
+    const warm = await project.passing(["run", "--format", "json"]);
+    expect(statuses(warm)).toEqual({ large: "cached", read: "passed" });
+    expect(linesOf(warm, "read")).toEqual(linesOf(warm, "large"));
+  });
+
+  it.for(["root", "node"])("gives back 20,000 files that %s wrote, as the caller's own", { timeout: 180_000 }, async (user) => {
+    await using project = await dockerProject();
+    await project.pipeline(`
+const write = sh("mkdir out; i=0; while [ $i -lt 20000 ]; do echo $i > out/$i; i=$((i+1)); done; umask 077; echo mine > out/private", {
+  id: "write", user: "${user}", cache: forever(), outputs: ["out"] });
+export default pipeline("ci", [write.sh("ls out | wc -l; cat out/private", { id: "read", user: "root" })]);`);
+    const out = join(project.directory, "exported");
+    await project.passing(["run", "--export", `write=${out}`]);
+    const warm = await project.passing(["run", "--format", "json"]);
+    expect(linesOf(warm, "read")).toEqual(["20001", "mine"]);
+    expect(readdirSync(join(out, "out"))).toHaveLength(20_001);
+    expect(readFileSync(join(out, "out/private"), "utf8")).toBe("mine\n");
+    expect(statSync(join(out, "out/private")).uid).toBe(process.getuid?.());
   });
 });
 

@@ -122,7 +122,7 @@ function write({ entry, from, to }: Item, directory: Buffer): void {
     if (entry.type === "symlink") symlinkSync(pathBytes(entry.target), draft);
     else {
       copyContent(from, draft, { size: Number(stat.size), blocks: Number(stat.blocks) });
-      dress(draft, { type: "file", mode: entry.mode & 0o777, ...owner(draft) });
+      dress(draft, { type: "file", mode: entry.mode & 0o777, ...exporter() });
       setTimes(draft, stat);
     }
     renameSync(draft, to);
@@ -135,8 +135,7 @@ function makeDirectory(path: Buffer, mode: number): void {
   if (look(path)?.isDirectory() !== true) mkdirSync(path, { mode });
 }
 
-/** A copy stays its maker's. */
-function owner(path: Buffer): { readonly uid: number; readonly gid: number } {
-  const { stat } = present(path);
-  return { uid: Number(stat.uid), gid: Number(stat.gid) };
+/** Whoever exports owns the copies, whoever wrote the originals; copying a file as root gives it the original's owner. */
+function exporter(): { readonly uid: number; readonly gid: number } {
+  return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
 }
