@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Base } from "@fresco/pipeline";
 import { FrescoError } from "@fresco/ports";
@@ -23,6 +22,7 @@ import { Networks } from "./networks.ts";
 import type { Network } from "./networks.ts";
 import { hasForeign } from "./ownership.ts";
 import { PreparedBases } from "./prepared-bases.ts";
+import { removeTrees } from "./remove-trees.ts";
 import { runHelper } from "./run-helper.ts";
 import { WORKSPACE, startScript } from "./script.ts";
 import { sweep } from "./sweep.ts";
@@ -65,6 +65,8 @@ export class DockerSandbox implements Sandbox {
   readonly #owners = new Map<string, OwnerState>();
   #engine: Promise<EngineApi> | undefined;
   #endpoint: Endpoint | undefined;
+  /** One that is there. */
+  #helperImage: string | undefined;
 
   constructor(options: DockerSandboxOptions) {
     this.#options = options;
@@ -93,6 +95,7 @@ export class DockerSandbox implements Sandbox {
   async start(request: StepRequest): Promise<RunningStep> {
     const base = await this.#images.of(request.base);
     mkdirSync(request.scratch, { recursive: true, mode: 0o700 });
+    this.#helperImage = base.Id;
     const owner = this.#ownerOf(request, base);
     await owner.noted;
     try {
@@ -163,9 +166,10 @@ export class DockerSandbox implements Sandbox {
     if (notes.length > 0 || images.length > 0)
       await this.#inEngine("remove what steps left", (engine) => this.#sweep(engine, notes, images, directories));
     const closed = await removeTrees(directories);
-    if (closed.length === 0) return;
+    // Where nothing ran in an Engine it is not the Engine's to remove.
+    if (closed.length === 0 || (notes.length === 0 && this.#helperImage === undefined)) return;
     await this.#inEngine("remove what steps left", async (engine) => {
-      for (const directory of closed) await this.#removeAsRoot(engine, directory, notes[0]?.image);
+      for (const directory of closed) await this.#removeAsRoot(engine, directory, notes[0]?.image ?? this.#helperImage);
     });
   }
 
@@ -285,10 +289,4 @@ function openTo(user: string | undefined, workspace: StepRequest["workspace"]): 
 /** A layer in the owner's own directory goes with it. */
 function goesWithRun({ shared }: StepRequest, path: string): boolean {
   return shared !== undefined && path.startsWith(`${dirname(shared)}/`);
-}
-
-/** Removes what this user can; gives what is left. */
-async function removeTrees(directories: readonly string[]): Promise<readonly string[]> {
-  const outcomes = await Promise.allSettled(directories.map((directory) => rm(directory, { recursive: true, force: true, maxRetries: 2 })));
-  return directories.filter((_, index) => outcomes[index]?.status === "rejected");
 }

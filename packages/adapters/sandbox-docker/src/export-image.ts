@@ -1,0 +1,32 @@
+import { Readable } from "node:stream";
+import { removeContainer } from "./attached.ts";
+import { BaseImages } from "./base-images.ts";
+import { connect, engineError } from "./connect.ts";
+import { containerOptions } from "./container-options.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+/**
+ * Hands an image's whole file system over as one tar; a container of it is made for that and removed.
+ * @param onProgress One line about the fetching of the image, where it is missing.
+ * @throws FrescoError `image.missing`, `engine.*`.
+ */
+export async function exportImage(
+  endpoint: Endpoint,
+  name: string,
+  onProgress: (text: string) => void,
+  take: (tar: Readable) => Promise<void>,
+): Promise<void> {
+  const engine = await connect(endpoint);
+  const images = new BaseImages({ endpoint: () => endpoint, engine: async () => engine, pull: "missing", onProgress });
+  const base = await images.of({ type: "image", image: name });
+  try {
+    const container = await engine.createContainer(containerOptions(base.Id, base, undefined, {}, { NetworkMode: "none", Mounts: [] }));
+    try {
+      await take(Readable.from(await container.export()));
+    } finally {
+      await removeContainer(container);
+    }
+  } catch (cause) {
+    throw engineError(cause, endpoint, `hand over the image ${name}`);
+  }
+}
