@@ -22,6 +22,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ["logs", () => import("./commands/logs.ts")],
   ["explain", () => import("./commands/explain.ts")],
   ["init", () => import("./commands/init.ts")],
+  ["image", () => import("./commands/image.ts")],
   ["doctor", () => import("./commands/doctor.ts")],
   ["version", () => import("./commands/version.ts")],
   ["help", () => import("./commands/help.ts")],

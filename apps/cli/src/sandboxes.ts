@@ -1,9 +1,10 @@
+import { existsSync } from "node:fs";
 import type { SandboxPorts } from "@fresco/engine";
 import type { Layers, Processes, Sandbox } from "@fresco/ports";
 import { FifoPipes } from "@fresco/process-node";
 import { chooseEndpoint, DockerSandbox } from "@fresco/sandbox-docker";
 import { HostSandbox } from "@fresco/sandbox-host";
-import { LinuxSandbox } from "@fresco/sandbox-linux";
+import { LinuxSandbox, type LinuxSandboxOptions } from "@fresco/sandbox-linux";
 import type { PullChoice, SandboxChoice } from "./sandbox-choice.ts";
 
 export interface SandboxParts {
@@ -12,6 +13,8 @@ export interface SandboxParts {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Directories that no isolated step may see. */
   readonly hidden: readonly string[];
+  /** Images that were unpacked for the Linux sandbox. @default none */
+  readonly images?: LinuxSandboxOptions["images"];
   /** What the store is called in a Docker Engine; asked for once something is there. */
   readonly store: () => string;
   /** @default "missing" */
@@ -39,13 +42,19 @@ export function makeSandboxesForRun(choice: SandboxChoice, parts: SandboxParts):
   return sandboxes;
 }
 
+/** Without an Engine, images that were unpacked serve in its place. */
+export function withoutEngine({ sandbox }: SandboxPorts, environment: SandboxParts["environment"]): SandboxPorts | undefined {
+  const { address } = chooseEndpoint(environment);
+  return address.type === "unix" && !existsSync(address.path) ? { sandbox } : undefined;
+}
+
 /** One of each kind that could have left something on this platform; that of images first, since only its Engine may remove what is there. */
 export function everySandbox(parts: SandboxParts): readonly Sandbox[] {
   return [docker(parts), ...(process.platform === "linux" ? [linux(parts)] : []), host(parts)];
 }
 
-function linux({ layers, processes, hidden, environment }: SandboxParts): LinuxSandbox {
-  return new LinuxSandbox({ layers, processes, pipes: new FifoPipes(), hidden, environment });
+function linux({ layers, processes, hidden, environment, images }: SandboxParts): LinuxSandbox {
+  return new LinuxSandbox({ layers, processes, pipes: new FifoPipes(), hidden, environment, ...(images === undefined ? {} : { images }) });
 }
 
 function host({ processes, environment }: SandboxParts): HostSandbox {

@@ -8,11 +8,13 @@ import type { Clock, FrozenSource, Layers, Logs, Owner, Processes, Store } from 
 import { NodeProcesses, SystemClock } from "@fresco/process-node";
 import { SqliteStore } from "@fresco/store-sqlite";
 import { CowLayers, CowWorkspaces } from "@fresco/workspace-cow";
+import type { LinuxSandboxOptions } from "@fresco/sandbox-linux";
+import { addedImages, findAddedImage } from "./added-images.ts";
 import type { Freezing } from "./freezing.ts";
 import { loadProject } from "./load.ts";
 import { type FrescoPaths, frescoPaths } from "./paths.ts";
 import type { PullChoice, SandboxChoice } from "./sandbox-choice.ts";
-import { everySandbox, makeSandboxesForRun, storeName } from "./sandboxes.ts";
+import { everySandbox, makeSandboxesForRun, storeName, withoutEngine } from "./sandboxes.ts";
 
 /** The store and the logs of this user: enough for every command that only looks. */
 export interface StoreSession extends AsyncDisposable {
@@ -77,13 +79,28 @@ export async function openProject(freezing: Freezing, choice: SandboxRequest): P
   const processes = new NodeProcesses();
   const hidden = [project, paths.state, paths.cache, paths.config];
   let name = "";
-  const parts = { layers, processes, environment: process.env, hidden, store: () => name, pull: choice.pull };
-  const sandboxes = makeSandboxesForRun(choice.sandbox, parts);
+  const parts = {
+    layers,
+    processes,
+    environment: process.env,
+    hidden,
+    store: () => name,
+    pull: choice.pull,
+    // Asked for once the store is open.
+    images: (image: string) => find(image),
+  };
+  const chosen = makeSandboxesForRun(choice.sandbox, parts);
   const session = await openStoreWith({ layers, processes });
   name = storeName((value) => session.store.seal(value));
   const { clock, store, logs } = session;
   freezing.provide(store.directories);
   const owner = await store.owners.open({ process: processes.self(), startedAt: clock.now() });
+  const find: NonNullable<LinuxSandboxOptions["images"]> = async (image) => {
+    const found = await findAddedImage(store, image, owner.id);
+    return found && { rootfs: found.rootfs, identity: `image:${found.digest}` };
+  };
+  const isAdded = choice.sandbox === "auto" && (await addedImages(store)).length > 0;
+  const sandboxes = (isAdded ? withoutEngine(chosen, process.env) : undefined) ?? chosen;
   const close = async (): Promise<void> => {
     await discardIn(allSandboxes(sandboxes), [owner.directory]);
     await owner[Symbol.asyncDispose]();

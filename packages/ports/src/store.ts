@@ -175,7 +175,7 @@ export type NewEntry = Entry;
 export interface DirectoryStore {
   /** Reserves names, durably; nothing is made on the disk. */
   reserve(kind: DirectoryKind, owner: string, count: number): Promise<readonly Directory[]>;
-  /** Marks a directory whole (a completion mark is written inside it first). Only for trees; layers are completed by {@link EntryStore.save}. */
+  /** Marks a directory whole (a completion mark is written inside it first). Not for layers, which are completed by {@link EntryStore.save}. */
   complete(id: string, facts: { readonly bytes: number; readonly note: string }): Promise<void>;
   /** Removes rows (and their completion marks) of directories that the caller has removed or never made. */
   forget(ids: readonly string[]): Promise<void>;
@@ -188,7 +188,8 @@ export interface DirectoryStore {
   condemn(kind: DirectoryKind, keep: readonly string[]): Promise<readonly Directory[]>;
 }
 
-export type DirectoryKind = "layer" | "tree";
+/** `image`: a root file system that was unpacked from an image. */
+export type DirectoryKind = "layer" | "tree" | "image";
 
 export interface Directory {
   readonly id: string;

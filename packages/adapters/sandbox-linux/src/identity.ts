@@ -52,6 +52,11 @@ export async function rootfsIdentity(path: string, bound: readonly string[]): Pr
   return `rootfs:${digest(["rootfs 1", arch(), await statDigest([path], undefined), await statDigest(bound, DEPTH)])}`;
 }
 
+/** What is bound into a sandbox whatever its base is. */
+export function boundIdentity(bound: readonly string[]): Promise<string> {
+  return statDigest(bound, DEPTH);
+}
+
 function stamp(path: string): string {
   const stat = lstatSync(path, { throwIfNoEntry: false, bigint: true });
   return stat === undefined ? "" : `${path} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;

@@ -19,7 +19,7 @@ import type { Environment } from "./environment.ts";
 import { discardTrees } from "./discard.ts";
 import { hostLayout } from "./host-layout.ts";
 import type { HostLayout } from "./host-layout.ts";
-import { hostIdentity, rootfsIdentity } from "./identity.ts";
+import { boundIdentity, hostIdentity, rootfsIdentity } from "./identity.ts";
 import { LinuxStep, UnstartedStep } from "./linux-step.ts";
 import { explainMissingCommand, findCommand } from "./missing-command.ts";
 import { privilege, probeNamespaces } from "./privileges.ts";
@@ -41,6 +41,8 @@ export interface LinuxSandboxOptions {
   readonly pipes: Pipes;
   /** Directories that no step may see: the project and Fresco's own. */
   readonly hidden: readonly string[];
+  /** A root file system that was unpacked from an image, and what it is; `undefined`: there is none of that name. @default none at all */
+  readonly images?: (name: string) => Promise<{ readonly rootfs: string; readonly identity: string } | undefined>;
   /** The user's environment: PATH and HOME tell the toolchains; proxy and certificate variables pass into steps. */
   readonly environment: Environment;
 }
@@ -90,7 +92,7 @@ export class LinuxSandbox implements Sandbox {
     const bound = this.#bindingsFor(toolchains);
     // Root has what it takes by its capabilities; a refusal would show at the first step all the same.
     if (this.#privilege === "user") await (this.#probe ??= probeNamespaces(this.#privilege));
-    const identity = await identityOf(base, bound.paths);
+    const identity = await identityOf(base, bound.paths, this.#options.images);
     return {
       identity,
       inherited: { ...passedOn(this.#options.environment), ...bound.env, PATH: constants(bound.bins, {})["PATH"] ?? "" },
@@ -98,7 +100,8 @@ export class LinuxSandbox implements Sandbox {
     };
   }
 
-  async start(request: StepRequest): Promise<RunningStep> {
+  async start(asked: StepRequest): Promise<RunningStep> {
+    const request = { ...asked, base: await this.#unpacked(asked.base) };
     const bound = this.#bindingsFor(request.toolchains);
     mkdirSync(request.scratch, { recursive: true, mode: 0o700 });
     const facts = { privilege: this.#privilege, layout: this.#hostLayout(), bound: bound.paths, hidden: this.#hidden };
@@ -153,6 +156,13 @@ export class LinuxSandbox implements Sandbox {
     return innerScript({ cwd: request.cwd, env, argv: [program, ...options, "-c", request.command] });
   }
 
+  /** An image stands for the root file system that was unpacked from it. */
+  async #unpacked(base: Base): Promise<Base> {
+    if (base.type !== "image") return base;
+    const found = await this.#options.images?.(base.image);
+    return found === undefined ? base : { type: "rootfs", path: found.rootfs };
+  }
+
   #bindingsFor(toolchains: readonly string[]): Bindings {
     const name = JSON.stringify(toolchains);
     const known = this.#bindings.get(name);
@@ -182,17 +192,20 @@ function capabilitiesOf(of: Privilege): SandboxCapabilities {
   };
 }
 
-async function identityOf(base: Base, bound: readonly string[]): Promise<string> {
+async function identityOf(base: Base, bound: readonly string[], images: LinuxSandboxOptions["images"]): Promise<string> {
   switch (base.type) {
     case "host":
       return hostIdentity(bound);
     case "rootfs":
       return rootfsIdentity(base.path, bound);
-    case "image":
-      throw new FrescoError("base.unsupported", `The Linux sandbox cannot run the image ${base.image}.`, {
-        hint: "Use the host or a `rootfs` directory as the base, or a sandbox that runs images.",
+    case "image": {
+      const found = await images?.(base.image);
+      if (found !== undefined) return `${found.identity}, ${await boundIdentity(bound)}`;
+      throw new FrescoError("base.unsupported", `The Linux sandbox has no image ${base.image}.`, {
+        hint: `Unpack it with \`fresco image add ${base.image} --docker IMAGE\` (or --tar, --dir), or choose a sandbox that runs images.`,
         kind: "input",
       });
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import { translated } from "./sqlite-error.ts";
 const BUSY_TIMEOUT_MS = 10_000;
 
 /** Directories of the store, by what is in them. Short, since mount options are limited to a page. */
-export const FOLDERS = { locks: "owners", owners: "o", layer: "l", tree: "t" } as const;
+export const FOLDERS = { locks: "owners", owners: "o", layer: "l", tree: "t", image: "i" } as const;
 
 /**
  * The only way to a connection, so that no default can be passed by: a private directory on a local disk, Fresco's own file, the newest

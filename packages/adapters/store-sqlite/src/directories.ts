@@ -33,8 +33,8 @@ export class SqliteDirectories implements DirectoryStore {
 
   async complete(id: string, facts: { readonly bytes: number; readonly note: string }): Promise<void> {
     const row = this.#queries.byId.first({ id });
-    if (row?.state !== "reserved" || row.kind !== "tree") {
-      throw new FrescoError("store.unreserved", `The directory ${id} is not reserved for a tree.`);
+    if (row?.state !== "reserved" || row.kind === "layer") {
+      throw new FrescoError("store.unreserved", `The directory ${id} is not reserved for a tree or an image.`);
     }
     await writeMark({ ...this.#at(id, row.kind), content: facts.note });
     this.#database.write(() => this.#queries.complete.run({ id, bytes: facts.bytes, note: facts.note, now: this.#clock.now() }));

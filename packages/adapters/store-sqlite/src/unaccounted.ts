@@ -9,7 +9,7 @@ import type { Database } from "./database.ts";
  */
 export function unaccounted(store: string, database: Database): readonly string[] {
   // The disk is read before the rows: what is made in between has its row already.
-  const found = [FOLDERS.layer, FOLDERS.tree, FOLDERS.owners].flatMap((folder) =>
+  const found = [FOLDERS.layer, FOLDERS.tree, FOLDERS.image, FOLDERS.owners].flatMap((folder) =>
     readdirSync(join(store, folder)).map((id) => ({ folder, id })),
   );
   const directories = new Set(

@@ -1,0 +1,2 @@
+export { digestOf, type RootfsDigest } from "./digest.ts";
+export { unpackImage, type ImageSource } from "./unpack-image.ts";
