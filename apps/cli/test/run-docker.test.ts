@@ -145,6 +145,41 @@ export default pipeline("ci", [step.sh("ls /many | wc -l; cat /many/0 /many/199"
   });
 });
 
+describe("an image that was added", () => {
+  beforeEach(({ skip }) => skip(missing !== undefined, missing));
+
+  it("serves where no Engine listens, with the results that containers give", { timeout: 180_000 }, async () => {
+    await using project = await dockerProject({ lock: "1\n", marker: "m\n" });
+    await project.pipeline(`
+const tools = sh("echo tool > /opt/tool; mkdir -p /var/lib/db; echo db > /var/lib/db/x", { id: "tools", cache: forever() });
+const deps = tools.sh("mkdir deps; cp lock deps/lock; cat /opt/tool", { id: "deps", cache: onChange("lock") });
+export default pipeline("ci", [deps.sh("cat marker deps/lock /var/lib/db/x", { id: "test" }), deps.sh("ls", { id: "lint" })]);`);
+    await project.passing(["image", "add", image ?? "", "--docker", image ?? ""]);
+    expect((await project.passing(["image", "list"])).stdout).toContain(image);
+    const boxed = [await project.passing(["run", "--format", "json"]), await project.passing(["run", "--format", "json"])];
+    const env = { DOCKER_HOST: "unix:///no/such/docker.sock" };
+    const unpacked = [
+      await project.passing(["run", "--format", "json"], { env }),
+      await project.passing(["run", "--format", "json"], { env }),
+    ];
+    const results = (runs: typeof boxed) => runs.map((run) => ["tools", "deps", "test", "lint"].map((step) => linesOf(run, step)));
+    expect(results(unpacked)).toEqual(results(boxed));
+    expect(
+      boxed
+        .concat(unpacked)
+        .map(statuses)
+        .map(({ tools, deps }) => [tools, deps]),
+    ).toEqual([
+      ["passed", "passed"],
+      ["cached", "cached"],
+      ["passed", "passed"],
+      ["cached", "cached"],
+    ]);
+    await project.passing(["image", "remove", image ?? ""]);
+    expect((await project.fresco(["run"], { env })).code).toBe(125);
+  });
+});
+
 describe("a lot at once", () => {
   beforeEach(({ skip }) => skip(missing !== undefined, missing));
 
