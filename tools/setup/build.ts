@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, globSync, rmSync } from "node:fs";
 import path from "node:path";
 import { build, type Options } from "tsup";
+import { compiledQueries } from "./compiled-queries.ts";
 import { publishedPackages, root, sourceCondition, type WorkspacePackage } from "./packages.ts";
 
 const declarations = path.join(root, "dist");
@@ -56,6 +57,7 @@ function command(each: WorkspacePackage, packages: readonly WorkspacePackage[]):
     // What this names is bundled whatever `external` says, so it has to leave the native modules out itself.
     noExternal: [/^(?!(?:better-sqlite3|koffi)$)/],
     external: ["better-sqlite3", "koffi"],
+    esbuildPlugins: [compiledQueries],
     esbuildOptions: (options) => {
       options.conditions = [sourceCondition];
       options.alias = Object.fromEntries(UNUSED.map((name) => [name, path.join(root, "tools/setup/unused.mjs")]));

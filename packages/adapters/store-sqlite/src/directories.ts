@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { FrescoError, type Clock, type CompleteDirectory, type Directory, type DirectoryKind, type DirectoryStore } from "@fresco/ports";
-import { sql } from "kysely";
 import { FOLDERS } from "./bring-up.ts";
 import { hasMark, removeMark, writeMark } from "./completion-mark.ts";
-import { among, type Database } from "./database.ts";
+import type { Database } from "./database.ts";
+import { directoryQueries } from "./directory-queries.ts";
 import { ShortIds } from "./ids.ts";
 
 export class SqliteDirectories implements DirectoryStore {
@@ -11,14 +11,14 @@ export class SqliteDirectories implements DirectoryStore {
   readonly #clock: Clock;
   readonly #database: Database;
   readonly #ids: ShortIds;
-  readonly #queries: ReturnType<typeof queries>;
+  readonly #queries: ReturnType<typeof directoryQueries>;
 
   constructor(directory: string, clock: Clock, database: Database) {
     this.#directory = directory;
     this.#clock = clock;
     this.#database = database;
     this.#ids = new ShortIds(database);
-    this.#queries = queries(database);
+    this.#queries = directoryQueries(database);
   }
 
   async reserve(kind: DirectoryKind, owner: string, count: number): Promise<readonly Directory[]> {
@@ -83,83 +83,4 @@ export class SqliteDirectories implements DirectoryStore {
 /** Where a directory of the store is, absolute. */
 export function directoryPath(store: string, kind: DirectoryKind, id: string): string {
   return join(store, FOLDERS[kind], id);
-}
-
-function queries(database: Database) {
-  return {
-    reserve: database.query<{ id: string; kind: DirectoryKind; owner: string; now: number }>()((db, $) =>
-      db
-        .insertInto("directories")
-        .values({ id: $("id"), kind: $("kind"), state: "reserved", owner: $("owner"), bytes: 0, note: "", last_used_at: $("now") }),
-    ),
-    byId: database.query<{ id: string }>()((db, $) =>
-      db
-        .selectFrom("directories")
-        .leftJoin("layers", "layers.id", "directories.id")
-        .select(["kind", "state", "note", "digest"])
-        .where("directories.id", "=", $("id")),
-    ),
-    byIds: database.query<{ ids: string }>()((db, $) =>
-      db
-        .selectFrom("directories")
-        .select(["id", "kind"])
-        .where("id", "in", among($("ids"))),
-    ),
-    complete: database.query<{ id: string; bytes: number; note: string; now: number }>()((db, $) =>
-      db
-        .updateTable("directories")
-        .set({ state: "complete", bytes: $("bytes"), note: $("note"), last_used_at: $("now") })
-        .where("id", "=", $("id")),
-    ),
-    forget: database.query<{ ids: string }>()((db, $) => db.deleteFrom("directories").where("id", "in", among($("ids")))),
-    list: database.query<{ kind: DirectoryKind; prefix: string }>()((db, $) =>
-      db
-        .selectFrom("directories")
-        .select(["id", "bytes", "note", "last_used_at"])
-        .where("kind", "=", $("kind"))
-        .where("state", "=", "complete")
-        .where(sql<boolean>`substr(note, 1, length(${$("prefix")})) = ${$("prefix")}`)
-        .orderBy("last_used_at", "desc")
-        .orderBy("id", "desc"),
-    ),
-    lease: database.query<{ id: string; owner: string }>()((db, $) =>
-      db
-        .insertInto("leases")
-        .values({ directory: $("id"), owner: $("owner") })
-        .onConflict((conflict) => conflict.doNothing()),
-    ),
-    used: database.query<{ id: string; now: number }>()((db, $) =>
-      db
-        .updateTable("directories")
-        .set({ last_used_at: $("now") })
-        .where("id", "=", $("id")),
-    ),
-    release: database.query<{ ids: string; owner: string }>()((db, $) =>
-      db
-        .deleteFrom("leases")
-        .where("owner", "=", $("owner"))
-        .where("directory", "in", among($("ids"))),
-    ),
-    /** What nobody reserved any more (its owner left) goes too: nobody can complete it. */
-    condemn: database.query<{ kind: DirectoryKind; keep: string }>()((db, $) =>
-      db
-        .updateTable("directories")
-        .set({ state: "going" })
-        .where("kind", "=", $("kind"))
-        .where((where) =>
-          where.or([where("state", "=", "complete"), where.and([where("state", "=", "reserved"), where("owner", "is", null)])]),
-        )
-        .where("id", "not in", among($("keep")))
-        .where("id", "not in", db.selectFrom("leases").select("directory"))
-        .where("id", "not in", db.selectFrom("entries").select("system").where("system", "is not", null).$narrowType<{ system: string }>())
-        .where(
-          "id",
-          "not in",
-          db.selectFrom("entries").select("workspace").where("workspace", "is not", null).$narrowType<{ workspace: string }>(),
-        ),
-    ),
-    going: database.query<{ kind: DirectoryKind }>()((db, $) =>
-      db.selectFrom("directories").select("id").where("kind", "=", $("kind")).where("state", "=", "going").orderBy("id"),
-    ),
-  };
 }

@@ -1,6 +1,7 @@
 import type { InferResult } from "kysely";
 import { sql, type Kysely } from "kysely";
-import { among, type Database } from "./database.ts";
+import type { Database } from "./database.ts";
+import { among, query } from "./query-builder.ts";
 import type { Tables } from "./tables.ts";
 
 export type EntryRow = InferResult<ReturnType<typeof rows>>[number];
@@ -24,8 +25,8 @@ function entryRows(database: Database) {
     workspace: string | null;
   };
   return {
-    byKey: database.query<{ key: string }>()((db, $) => rows(db).select(incomplete.as("incomplete")).where("entries.key", "=", $("key"))),
-    latest: database.query<{ project: string; pipeline: string; step: string }>()((db, $) =>
+    byKey: query<{ key: string }>(database)((db, $) => rows(db).select(incomplete.as("incomplete")).where("entries.key", "=", $("key"))),
+    latest: query<{ project: string; pipeline: string; step: string }>(database)((db, $) =>
       withFields(db)
         .where("project", "=", $("project"))
         .where("pipeline", "=", $("pipeline"))
@@ -33,8 +34,8 @@ function entryRows(database: Database) {
         .orderBy("created_at", "desc")
         .limit(1),
     ),
-    list: database.query<Record<never, never>>()((db) => withFields(db).orderBy("created_at", "desc").orderBy("entries.key")),
-    insert: database.query<NewRow>()((db, $) =>
+    list: query<Record<never, never>>(database)((db) => withFields(db).orderBy("created_at", "desc").orderBy("entries.key")),
+    insert: query<NewRow>(database)((db, $) =>
       db
         .insertInto("entries")
         .values({
@@ -63,38 +64,38 @@ function entryRows(database: Database) {
           })),
         ),
     ),
-    drop: database.query<{ key: string; run: string; createdAt: number }>()((db, $) =>
+    drop: query<{ key: string; run: string; createdAt: number }>(database)((db, $) =>
       db.deleteFrom("entries").where("key", "=", $("key")).where("run", "=", $("run")).where("created_at", "=", $("createdAt")),
     ),
-    remove: database.query<{ keys: string }>()((db, $) => db.deleteFrom("entries").where("key", "in", among($("keys")))),
+    remove: query<{ keys: string }>(database)((db, $) => db.deleteFrom("entries").where("key", "in", among($("keys")))),
   };
 }
 
 function layerRows(database: Database) {
   return {
-    layer: database.query<{ id: string }>()((db, $) =>
+    layer: query<{ id: string }>(database)((db, $) =>
       db
         .selectFrom("layers")
         .innerJoin("directories", "directories.id", "layers.id")
         .select(["digest", "entries", "footprint", "bytes"])
         .where("layers.id", "=", $("id")),
     ),
-    layerState: database.query<{ id: string }>()((db, $) =>
+    layerState: query<{ id: string }>(database)((db, $) =>
       db.selectFrom("directories").select("state").where("id", "=", $("id")).where("kind", "=", "layer"),
     ),
-    insertLayer: database.query<{ id: string; digest: string; entries: number; footprint: string }>()((db, $) =>
+    insertLayer: query<{ id: string; digest: string; entries: number; footprint: string }>(database)((db, $) =>
       db
         .insertInto("layers")
         .values({ id: $("id"), digest: $("digest"), entries: $("entries"), footprint: $("footprint") })
         .onConflict((conflict) => conflict.doNothing()),
     ),
-    completeDirectory: database.query<{ id: string; bytes: number; now: number }>()((db, $) =>
+    completeDirectory: query<{ id: string; bytes: number; now: number }>(database)((db, $) =>
       db
         .updateTable("directories")
         .set({ state: "complete", bytes: $("bytes"), last_used_at: $("now") })
         .where("id", "=", $("id")),
     ),
-    leaseToReserver: database.query<{ id: string }>()((db, $) =>
+    leaseToReserver: query<{ id: string }>(database)((db, $) =>
       db
         .insertInto("leases")
         .columns(["directory", "owner"])
@@ -107,13 +108,13 @@ function layerRows(database: Database) {
         )
         .onConflict((conflict) => conflict.doNothing()),
     ),
-    lease: database.query<{ id: string; owner: string }>()((db, $) =>
+    lease: query<{ id: string; owner: string }>(database)((db, $) =>
       db
         .insertInto("leases")
         .values({ directory: $("id"), owner: $("owner") })
         .onConflict((conflict) => conflict.doNothing()),
     ),
-    used: database.query<{ id: string; now: number }>()((db, $) =>
+    used: query<{ id: string; now: number }>(database)((db, $) =>
       db
         .updateTable("directories")
         .set({ last_used_at: $("now") })
@@ -124,17 +125,17 @@ function layerRows(database: Database) {
 
 function claimRows(database: Database) {
   return {
-    claim: database.query<{ key: string }>()((db, $) => db.selectFrom("claims").select(["owner", "since"]).where("key", "=", $("key"))),
-    runOf: database.query<{ owner: string }>()((db, $) =>
+    claim: query<{ key: string }>(database)((db, $) => db.selectFrom("claims").select(["owner", "since"]).where("key", "=", $("key"))),
+    runOf: query<{ owner: string }>(database)((db, $) =>
       db.selectFrom("runs").select("id").where("owner", "=", $("owner")).where("finished_at", "is", null).orderBy("id", "desc").limit(1),
     ),
-    takeClaim: database.query<{ key: string; owner: string; now: number }>()((db, $) =>
+    takeClaim: query<{ key: string; owner: string; now: number }>(database)((db, $) =>
       db
         .insertInto("claims")
         .values({ key: $("key"), owner: $("owner"), since: $("now") })
         .onConflict((conflict) => conflict.column("key").doUpdateSet({ owner: $("owner"), since: $("now") })),
     ),
-    unclaim: database.query<{ key: string; owner: string }>()((db, $) =>
+    unclaim: query<{ key: string; owner: string }>(database)((db, $) =>
       db.deleteFrom("claims").where("key", "=", $("key")).where("owner", "=", $("owner")),
     ),
   };
@@ -142,11 +143,11 @@ function claimRows(database: Database) {
 
 function keyRows(database: Database) {
   return {
-    hasFields: database.query<{ key: string }>()((db, $) => db.selectFrom("key_fields").select("key").where("key", "=", $("key"))),
-    insertFields: database.query<{ key: string; fields: string }>()((db, $) =>
+    hasFields: query<{ key: string }>(database)((db, $) => db.selectFrom("key_fields").select("key").where("key", "=", $("key"))),
+    insertFields: query<{ key: string; fields: string }>(database)((db, $) =>
       db.insertInto("key_fields").values({ key: $("key"), fields: $("fields") }),
     ),
-    describe: database.query<{ run: string; step: string; key: string }>()((db, $) =>
+    describe: query<{ run: string; step: string; key: string }>(database)((db, $) =>
       db
         .updateTable("jobs")
         .set({ key: $("key") })

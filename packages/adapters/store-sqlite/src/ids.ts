@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
-import { sql } from "kysely";
-import type { Database, Query } from "./database.ts";
+import type { Database } from "./database.ts";
+import { metaQueries } from "./meta-queries.ts";
 
 /** Crockford's base 32: no letters that look like digits, and sorted as text it is sorted as numbers. */
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -14,21 +14,15 @@ export function newRunId(now: number): string {
 
 /** Short ids for owners and directories that this store never gives twice. */
 export class ShortIds {
-  readonly #next: Query<{ count: number }, { value: string | number | Uint8Array }>;
+  readonly #queries: ReturnType<typeof metaQueries>;
 
   constructor(database: Database) {
-    this.#next = database.query<{ count: number }>()((db, $) =>
-      db
-        .updateTable("meta")
-        .set({ value: sql<number>`value + ${$("count")}` })
-        .where("name", "=", "last-id")
-        .returning("value"),
-    );
+    this.#queries = metaQueries(database);
   }
 
   /** Inside a durable transaction: what was given out must not be given again after a power cut. */
   take(count: number): string[] {
-    const last = Number(this.#next.first({ count })?.value);
+    const last = Number(this.#queries.takeIds.first({ count })?.value);
     // Two random digits keep a new database apart from what an older, lost one left in the same directory.
     return Array.from(
       { length: count },

@@ -1,11 +1,12 @@
 import { sql } from "kysely";
-import { among, type Database } from "./database.ts";
+import type { Database } from "./database.ts";
+import { among, query } from "./query-builder.ts";
 
 /** What {@link SqliteOwners} asks and writes. */
 export function ownerQueries(database: Database) {
   type NewRow = { id: string; pid: number; startTime: string; bootId: string; machineId: string; pidNamespace: string; startedAt: number };
   return {
-    insert: database.query<NewRow>()((db, $) =>
+    insert: query<NewRow>(database)((db, $) =>
       db.insertInto("owners").values({
         id: $("id"),
         pid: $("pid"),
@@ -16,23 +17,23 @@ export function ownerQueries(database: Database) {
         started_at: $("startedAt"),
       }),
     ),
-    alive: database.query<{ id: string }>()((db, $) =>
+    alive: query<{ id: string }>(database)((db, $) =>
       db.selectFrom("owners").select("id").where("id", "=", $("id")).where("gone_at", "is", null),
     ),
-    gone: database.query<{ id: string; now: number }>()((db, $) =>
+    gone: query<{ id: string; now: number }>(database)((db, $) =>
       db
         .updateTable("owners")
         .set({ gone_at: $("now") })
         .where("id", "=", $("id")),
     ),
-    others: database.query<{ own: string }>()((db, $) =>
+    others: query<{ own: string }>(database)((db, $) =>
       db
         .selectFrom("owners")
         .select("id")
         .where("id", "not in", among($("own"))),
     ),
-    remove: database.query<{ id: string }>()((db, $) => db.deleteFrom("owners").where("id", "=", $("id"))),
-    unfinishedRuns: database.query<{ id: string }>()((db, $) =>
+    remove: query<{ id: string }>(database)((db, $) => db.deleteFrom("owners").where("id", "=", $("id"))),
+    unfinishedRuns: query<{ id: string }>(database)((db, $) =>
       db
         .selectFrom("runs")
         .select(["id", "status", "started_at as startedAt"])
@@ -40,7 +41,7 @@ export function ownerQueries(database: Database) {
         .where("status", "in", ["queued", "running"])
         .orderBy("id"),
     ),
-    unfinishedJobs: database.query<{ run: string }>()((db, $) =>
+    unfinishedJobs: query<{ run: string }>(database)((db, $) =>
       db
         .selectFrom("jobs")
         .select(["step", "status", "started_at as startedAt"])
@@ -48,7 +49,7 @@ export function ownerQueries(database: Database) {
         .where("status", "in", ["pending", "queued", "running", "cancelling"])
         .orderBy("position"),
     ),
-    remains: database.query<{ id: string }>()((db, $) =>
+    remains: query<{ id: string }>(database)((db, $) =>
       db
         .selectFrom("attempts")
         .innerJoin("runs", "runs.id", "attempts.run")
@@ -57,9 +58,9 @@ export function ownerQueries(database: Database) {
         .where("attempts.remains", "is not", null)
         .$narrowType<{ remains: string }>(),
     ),
-    reserved: database.query<{ id: string }>()((db, $) =>
+    reserved: query<{ id: string }>(database)((db, $) =>
       db.selectFrom("directories").select(["id", "kind"]).where("owner", "=", $("id")).where("state", "=", "reserved").orderBy("id"),
     ),
-    claims: database.query<{ id: string }>()((db, $) => db.selectFrom("claims").select("key").where("owner", "=", $("id")).orderBy("key")),
+    claims: query<{ id: string }>(database)((db, $) => db.selectFrom("claims").select("key").where("owner", "=", $("id")).orderBy("key")),
   };
 }

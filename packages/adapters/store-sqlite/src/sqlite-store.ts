@@ -6,6 +6,7 @@ import type { Database } from "./database.ts";
 import { SqliteDirectories } from "./directories.ts";
 import { SqliteEntries } from "./entries.ts";
 import { EventLog } from "./event-log.ts";
+import { metaQueries } from "./meta-queries.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { SqliteOwners } from "./owners.ts";
 import { SqlitePipelines } from "./pipelines.ts";
@@ -75,11 +76,11 @@ export class SqliteStore implements Store {
 }
 
 function sealKey(database: Database): () => string | Uint8Array {
-  const query = database.query<Record<never, never>>()((db) => db.selectFrom("meta").select("value").where("name", "=", "seal-key"));
+  const queries = metaQueries(database);
   let key: string | Uint8Array | undefined;
   return () => {
     if (key !== undefined) return key;
-    const value = query.first({})?.value;
+    const value = queries.sealKey.first({})?.value;
     if (value === undefined || typeof value === "number") throw new Error("the store has no key to seal with");
     return (key = value);
   };

@@ -18,12 +18,12 @@ export interface Tables {
   readonly pipelines: PipelinesTable;
 }
 
-interface MetaTable {
+export interface MetaTable {
   name: string;
   value: string | number | Uint8Array;
 }
 
-interface OwnersTable {
+export interface OwnersTable {
   id: string;
   pid: number;
   start_time: string;
@@ -35,7 +35,7 @@ interface OwnersTable {
   gone_at: number | null;
 }
 
-interface RunsTable {
+export interface RunsTable {
   id: string;
   owner: string | null;
   project: string;
@@ -49,7 +49,7 @@ interface RunsTable {
   events: number;
 }
 
-interface JobsTable {
+export interface JobsTable {
   run: string;
   step: string;
   position: number;
@@ -64,7 +64,7 @@ interface JobsTable {
   key: string | null;
 }
 
-interface AttemptsTable {
+export interface AttemptsTable {
   run: string;
   step: string;
   attempt: number;
@@ -76,7 +76,7 @@ interface AttemptsTable {
   log: string | null;
 }
 
-interface EventsTable {
+export interface EventsTable {
   run: string;
   seq: number;
   ts: number;
@@ -85,12 +85,12 @@ interface EventsTable {
 }
 
 /** The fields that a key was made of, once for all jobs and entries that have it. */
-interface KeyFieldsTable {
+export interface KeyFieldsTable {
   key: string;
   fields: string;
 }
 
-interface EntriesTable {
+export interface EntriesTable {
   key: string;
   project: string;
   pipeline: string;
@@ -105,7 +105,7 @@ interface EntriesTable {
 
 export type DirectoryState = "reserved" | "complete" | "going";
 
-interface DirectoriesTable {
+export interface DirectoriesTable {
   id: string;
   kind: DirectoryKind;
   state: DirectoryState;
@@ -116,25 +116,25 @@ interface DirectoriesTable {
   last_used_at: number;
 }
 
-interface LayersTable {
+export interface LayersTable {
   id: string;
   digest: string;
   entries: number;
   footprint: string;
 }
 
-interface LeasesTable {
+export interface LeasesTable {
   directory: string;
   owner: string;
 }
 
-interface ClaimsTable {
+export interface ClaimsTable {
   key: string;
   owner: string;
   since: number;
 }
 
-interface PipelinesTable {
+export interface PipelinesTable {
   key: string;
   value: string;
   last_used_at: number;
