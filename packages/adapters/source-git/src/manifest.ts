@@ -90,7 +90,7 @@ export class Rows {
     let high = this.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.path(middle) < path) low = middle + 1;
+      if (this.#compare(middle, path) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -99,7 +99,20 @@ export class Rows {
   /** The index of exactly this path. */
   find(path: string): number | undefined {
     const index = this.lowerBound(path);
-    return index < this.length && this.path(index) === path ? index : undefined;
+    return index < this.length && this.#compare(index, path) === 0 ? index : undefined;
+  }
+
+  /** Negative: the row's path is below `path`. Without decoding it: a search looks at many rows and wants one. */
+  #compare(index: number, path: string): number {
+    const row = this.#start + index * ROW;
+    const offset = this.#buffer.readUInt32LE(row);
+    const length = this.#buffer.readUInt32LE(row + 4);
+    const common = Math.min(length, path.length);
+    for (let at = 0; at < common; at += 1) {
+      const difference = (this.#buffer[offset + at] ?? 0) - path.charCodeAt(at);
+      if (difference !== 0) return difference;
+    }
+    return length - path.length;
   }
 }
 
