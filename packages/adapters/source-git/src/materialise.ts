@@ -4,7 +4,7 @@ import type { GitContext } from "./git.ts";
 import { EMPTY_MANIFEST, type TreeFile } from "./manifest.ts";
 import { writeLoose } from "./objects.ts";
 import type { Project } from "./project.ts";
-import { discard, removeSuperseded } from "./superseded-trees.ts";
+import { canBeBuiltOn, discard, removeSuperseded } from "./superseded-trees.ts";
 import { syncFileSystem } from "./sync-file-system.ts";
 import { TreeContent } from "./tree-content.ts";
 import { differenceBetween, type TreeDifference } from "./tree-difference.ts";
@@ -163,7 +163,8 @@ async function leaseBase(work: Materialising, view: ViewTree): Promise<DeltaBase
   const limit = Math.max(DELTA_PATHS, view.count * DELTA_SHARE);
   const rows = await work.store.list("tree", projectNote(work.project));
   const candidates: DeltaBase[] = [];
-  for (const row of rows.filter(({ note }) => parseNote(note)?.base === undefined).slice(0, CANDIDATES)) {
+  const wholes = rows.filter(({ note }) => parseNote(note)?.base === undefined && canBeBuiltOn(work.project, note));
+  for (const row of wholes.slice(0, CANDIDATES)) {
     const tree = parseNote(row.note)?.tree;
     const difference = tree === undefined ? undefined : await differenceBetween(work.git, tree, view.tree);
     if (difference !== undefined && difference.length <= limit) candidates.push({ row, difference });

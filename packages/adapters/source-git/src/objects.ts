@@ -43,6 +43,11 @@ export function writeLoose(objects: string, object: GitObject): string {
   return path;
 }
 
+/** Is it there as a file of its own? */
+export function isLoose(objects: string, id: string): boolean {
+  return existsSync(join(objects, id.slice(0, 2), id.slice(2)));
+}
+
 /** Where objects are written before they get their name. */
 const HALVES = "halves";
 /** A half-written object this old is a killed process's. Nothing breaks if it is not: its writer fails, and freezes again with its next run. */
