@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, readdirSync } from "node:fs";
+import { chmodSync, lstatSync, readdirSync, type Dirent } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -16,7 +16,17 @@ async function remove(directories: readonly string[]): Promise<readonly string[]
 
 /** An overlay's work directory is shut even to its owner, like any that a step closed. */
 function openOwn(directory: string): void {
-  if (lstatSync(directory, { throwIfNoEntry: false })?.uid !== process.geteuid?.()) return;
-  chmodSync(directory, 0o700);
-  for (const entry of readdirSync(directory, { withFileTypes: true })) if (entry.isDirectory()) openOwn(join(directory, entry.name));
+  for (const entry of ownEntries(directory)) if (entry.isDirectory()) openOwn(join(directory, entry.name));
+}
+
+/** A removal that was refused somewhere goes on elsewhere after it has said so: what was there a moment ago may be gone. */
+function ownEntries(directory: string): readonly Dirent[] {
+  try {
+    if (lstatSync(directory).uid !== process.geteuid?.()) return [];
+    chmodSync(directory, 0o700);
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
 }
