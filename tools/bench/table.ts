@@ -1,3 +1,5 @@
+import { type Peer, tell } from "./peers/peer.ts";
+
 /** One line of the table. */
 export interface Figure {
   readonly work: string;
@@ -5,8 +7,9 @@ export interface Figure {
   readonly unit: "ms" | "MB/s" | "MB" | "ms/step" | "×";
   /** What nothing could be better than, in the same run, with its name. */
   readonly floor: string;
-  /** Others' figures in the same run, or why there are none. */
-  readonly peer?: string;
+  /** The whole process in ms, where ours is a part of it or a ratio. */
+  readonly whole?: number;
+  readonly peers?: readonly Peer[];
   /** Absent: nothing to judge it by. */
   readonly target?: number;
   readonly stretch?: number;
@@ -19,9 +22,9 @@ export function tableOf(figures: readonly Figure[]): string {
     ["---", "---:", "---", "---", "---:", "---"],
     ...figures.map((figure) => [
       figure.work,
-      `${digits(figure.ours)} ${figure.unit}`,
+      `${digits(figure.ours)} ${figure.unit}${figure.whole === undefined ? "" : ` (${figure.whole.toFixed(0)} ms in all)`}`,
       figure.floor,
-      figure.peer ?? "",
+      tell(figure.peers ?? []),
       figure.target === undefined
         ? ""
         : `${isRate(figure) ? "≥" : "≤"} ${figure.target}${figure.stretch === undefined ? "" : ` (${figure.stretch})`}`,

@@ -2,8 +2,11 @@ import { appendFileSync } from "node:fs";
 import path from "node:path";
 import { pipeline, type Step, sh, toIR } from "@fresco/pipeline";
 import { start } from "@fresco/planner";
-import { BENCH_IMAGE, buildKit, buildKitMissing, chained, forked } from "./peers/buildkit.ts";
+import { buildKit, chained, forked } from "./peers/buildkit.ts";
+import type { Engine } from "./peers/engine.ts";
+import type { Peer } from "./peers/peer.ts";
 import { turborepo } from "./peers/turborepo.ts";
+import { wireit } from "./peers/wireit.ts";
 import { fresco, median, medianOf, run, type Taken } from "./processes.ts";
 import { chain, forks, makeProject, manyFiles, printing, views } from "./projects.ts";
 import type { Figure } from "./table.ts";
@@ -11,9 +14,16 @@ import type { Figure } from "./table.ts";
 const RUNS = 5;
 const STEPS = 20;
 
+export interface Peers {
+  /** Or why there is none. */
+  readonly engine: Engine | string;
+  /** Whether tools may be installed from the npm registry. */
+  readonly npm: boolean;
+}
+
 /** Each work gets a directory of its own and gives its figures, all measured in this run. */
-export const WORKS: Readonly<Record<string, (directory: string) => Promise<readonly Figure[]>>> = {
-  chain: async (directory) => {
+export const WORKS: Readonly<Record<string, (directory: string, peers: Peers) => Promise<readonly Figure[]>>> = {
+  chain: async (directory, { engine, npm }) => {
     const cwd = makeProject(path.join(directory, "project"), chain(STEPS));
     const home = (round: number): Record<string, string> => ({ FRESCO_HOME: path.join(directory, `home-${round}`) });
     const node = await bareNode(cwd);
@@ -21,22 +31,16 @@ export const WORKS: Readonly<Record<string, (directory: string) => Promise<reado
     const first = await medianOf(RUNS, async (round) => (await run(fresco, ["run"], { cwd, env: home(round) })).ms);
     const cold = await medianOf(RUNS, async () => (await run(fresco, ["run", "--no-cache"], { cwd, env: home(0) })).ms);
     const warm = await medianOf(RUNS, async () => (await run(fresco, ["run"], { cwd, env: home(0) })).ms);
-    const missing = buildKitMissing(directory);
-    const built = async (options: Parameters<typeof buildKit>[2]): Promise<string> =>
-      `${(await buildKit(directory, chained(STEPS), options)).toFixed(0)} ms`;
-    const coldPeer = missing ?? `BuildKit ${await built({})}, without network ${await built({ network: "none" })}`;
-    const turbo = await turborepo(directory, STEPS);
-    const warmPeers = [
-      missing ?? `BuildKit ${await built({ cached: true })}`,
-      typeof turbo === "string" ? turbo : `Turborepo ${turbo.toFixed(0)} ms`,
-    ];
+    const built = (options?: Parameters<typeof buildKit>[3]): Promise<Peer> => buildKit(engine, directory, chained(STEPS), options);
+    const coldPeers = [await built(), await built({ network: "none" })];
+    const warmPeers = [await built({ cached: true }), ...(await npmPeers(directory, npm))];
     return [
       {
         work: `${STEPS} chained steps, first run of a home`,
         ours: (first - shell) / STEPS,
         unit: "ms/step",
         floor: `${(shell / STEPS).toFixed(1)} ms the command`,
-        peer: `in all ${first.toFixed(0)} ms`,
+        whole: first,
         target: 15,
         stretch: 10,
       },
@@ -45,7 +49,8 @@ export const WORKS: Readonly<Record<string, (directory: string) => Promise<reado
         ours: (cold - shell) / STEPS,
         unit: "ms/step",
         floor: `${(shell / STEPS).toFixed(1)} ms the command`,
-        peer: `in all ${cold.toFixed(0)} ms; ${coldPeer}`,
+        whole: cold,
+        peers: coldPeers,
         target: 15,
         stretch: 10,
       },
@@ -54,59 +59,42 @@ export const WORKS: Readonly<Record<string, (directory: string) => Promise<reado
         ours: warm - node,
         unit: "ms",
         floor: `${node.toFixed(0)} ms node -e 0`,
-        peer: `in all ${warm.toFixed(0)} ms; ${warmPeers.join(", ")}`,
+        whole: warm,
+        peers: warmPeers,
         target: 90,
         stretch: 60,
       },
     ];
   },
 
-  forks: async (directory) => {
+  forks: async (directory, { engine }) => {
     const cwd = makeProject(path.join(directory, "project"), forks(STEPS));
     const shell = await medianOf(RUNS, async () => (await run("/bin/sh", ["-e", "-c", "echo 1 > out"], { cwd: directory })).ms);
     const env = (round: number): Record<string, string> => ({ FRESCO_HOME: path.join(directory, `home-${round}`) });
     const cold = await medianOf(RUNS, async (round) => (await run(fresco, ["run"], { cwd, env: env(round) })).ms);
     const floor = `${shell.toFixed(1)} ms a command`;
-    const missing = buildKitMissing(directory);
-    if (missing !== undefined) return [{ work: `${STEPS} forked steps, cold`, ours: cold, unit: "ms", floor, peer: missing }];
-    const peer = await buildKit(directory, forked(STEPS), {});
-    const bare = await buildKit(directory, forked(STEPS), { network: "none" });
-    const told = `BuildKit ${peer.toFixed(0)} ms, without network ${bare.toFixed(0)}; ours ${cold.toFixed(0)}`;
-    return [{ work: `${STEPS} forked steps, cold`, ours: cold / peer, unit: "×", floor, peer: told, target: 0.25, stretch: 0.15 }];
+    const peer = await buildKit(engine, directory, forked(STEPS));
+    const bare = await buildKit(engine, directory, forked(STEPS), { network: "none" });
+    return [{ work: `${STEPS} forked steps, cold`, floor, peers: [peer, bare], ...ratio(cold, peer, 0.25, 0.15) }];
   },
 
-  docker: async (directory) => {
-    const missing = buildKitMissing(directory);
-    if (missing !== undefined) return [];
+  docker: async (directory, { engine }) => {
+    if (typeof engine === "string") return [];
     const figures: Figure[] = [];
     for (const [what, pipelineOf, dockerfile, target, stretch] of [
       ["chained", chain, chained, 0.6, 0.4],
       ["forked", forks, forked, 1.1, 0.8],
     ] as const) {
-      const cwd = makeProject(path.join(directory, what), pipelineOf(STEPS, BENCH_IMAGE));
+      const cwd = makeProject(path.join(directory, what), pipelineOf(STEPS, engine.image));
       const env = { FRESCO_HOME: path.join(directory, `home-${what}`) };
       await run(fresco, ["run"], { cwd, env });
       const cold = await medianOf(RUNS, async () => (await run(fresco, ["run", "--no-cache"], { cwd, env })).ms);
       const warm = await medianOf(RUNS, async () => (await run(fresco, ["run"], { cwd, env })).ms);
-      const peers = {
-        cold: await buildKit(directory, dockerfile(STEPS), {}),
-        bare: await buildKit(directory, dockerfile(STEPS), { network: "none" }),
-        warm: await buildKit(directory, dockerfile(STEPS), { cached: true }),
-      };
-      const floor = `${await bareContainer(directory)} ms docker run`;
-      const said = `BuildKit ${peers.cold.toFixed(0)} ms, without network ${peers.bare.toFixed(0)}; ours ${cold.toFixed(0)}`;
-      figures.push({
-        work: `${STEPS} ${what} steps in Docker, cold`,
-        ours: cold / peers.cold,
-        unit: "×",
-        floor,
-        peer: said,
-        target,
-        stretch,
-      });
-      if (what !== "chained") continue;
-      const told = `BuildKit ${peers.warm.toFixed(0)} ms; ours ${warm.toFixed(0)}`;
-      figures.push({ work: "the same, warm", ours: warm / peers.warm, unit: "×", floor: "", peer: told, target: 1.5, stretch: 1.2 });
+      const built = (options?: Parameters<typeof buildKit>[3]): Promise<Peer> => buildKit(engine, directory, dockerfile(STEPS), options);
+      const [peer, bare, cached] = [await built(), await built({ network: "none" }), await built({ cached: true })];
+      const floor = `${await bareContainer(engine, directory)} ms docker run`;
+      figures.push({ work: `${STEPS} ${what} steps in Docker, cold`, floor, peers: [peer, bare], ...ratio(cold, peer, target, stretch) });
+      if (what === "chained") figures.push({ work: "the same, warm", floor: "", peers: [cached], ...ratio(warm, cached, 1.5, 1.2) });
     }
     return figures;
   },
@@ -156,8 +144,18 @@ export const WORKS: Readonly<Record<string, (directory: string) => Promise<reado
 };
 
 /** One container with a network of its own, whole client. */
-async function bareContainer(cwd: string): Promise<string> {
-  return (await medianOf(RUNS, async () => (await run("docker", ["run", "--rm", BENCH_IMAGE, "/bin/true"], { cwd })).ms)).toFixed(0);
+async function bareContainer({ client, image }: Engine, cwd: string): Promise<string> {
+  return (await medianOf(RUNS, async () => (await run(client, ["run", "--rm", image, "/bin/true"], { cwd })).ms)).toFixed(0);
+}
+
+/** What ours takes in units of a peer; in ms, and not judged, where that could not be measured. */
+function ratio(ours: number, peer: Peer, target: number, stretch: number): Pick<Figure, "ours" | "unit" | "whole" | "target" | "stretch"> {
+  return "ms" in peer ? { ours: ours / peer.ms, unit: "×", whole: ours, target, stretch } : { ours, unit: "ms" };
+}
+
+async function npmPeers(directory: string, allowed: boolean): Promise<readonly Peer[]> {
+  if (allowed) return [await turborepo(directory, STEPS), await wireit(directory, STEPS)];
+  return ["Turborepo", "Wireit"].map((name) => ({ name, missing: "not asked for (--peers)" }));
 }
 
 async function bareNode(cwd: string): Promise<number> {

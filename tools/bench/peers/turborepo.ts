@@ -1,33 +1,28 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { medianOf, run } from "../processes.ts";
+import { install, makePackages, writeJson } from "./npm.ts";
+import type { Peer } from "./peer.ts";
 
 const RUNS = 5;
-const VERSION = "2.11";
+const name = "Turborepo";
 
-/** The median of a warm no-op of Turborepo over so many packages in a chain, whole process, in ms; or why it cannot be had. */
-export async function turborepo(directory: string, packages: number): Promise<number | string> {
+/** The median of a warm no-op over so many packages in a chain, the binary itself. */
+export async function turborepo(directory: string, packages: number): Promise<Peer> {
   const cwd = path.join(directory, "turborepo");
-  mkdirSync(cwd, { recursive: true });
-  const write = (name: string, value: unknown): void => {
-    mkdirSync(path.dirname(path.join(cwd, name)), { recursive: true });
-    writeFileSync(path.join(cwd, name), JSON.stringify(value));
-  };
-  write("package.json", { name: "bench", private: true, packageManager: "npm@11.0.0", workspaces: ["packages/*"] });
-  write("turbo.json", { tasks: { build: { dependsOn: ["^build"], outputs: ["out"] } } });
-  for (let i = 0; i < packages; i += 1) {
-    const dependencies = i === 0 ? {} : { [`p${i - 1}`]: "*" };
-    write(`packages/p${i}/package.json`, { name: `p${i}`, version: "1.0.0", scripts: { build: `echo ${i} > out` }, dependencies });
-  }
-  const installed = spawnSync("npm", ["install", "--no-audit", "--no-fund", "--save-dev", `turbo@${VERSION}`], { cwd, encoding: "utf8" });
-  const binary = ["node_modules/@turbo/linux-64/bin/turbo", "node_modules/turbo-linux-64/bin/turbo"]
-    .map((name) => path.join(cwd, name))
-    .find((name) => existsSync(name));
-  if (installed.status !== 0 || binary === undefined) return "turbo could not be installed from the npm registry";
+  const dependencies = (i: number): object => (i === 0 ? {} : { [`p${i - 1}`]: "*" });
+  const fields = (i: number): object => ({ scripts: { build: `echo ${i} > out` }, dependencies: dependencies(i) });
+  makePackages(cwd, { packageManager: "npm@11.0.0" }, fields, packages);
+  writeJson(path.join(cwd, "turbo.json"), { tasks: { build: { dependsOn: ["^build"], outputs: ["out"] } } });
+  const missing = install(cwd, "turbo@^2.11.0");
+  if (missing !== undefined) return { name, missing };
+  const arch = process.arch === "x64" ? "64" : process.arch;
+  const binary = path.join(cwd, `node_modules/@turbo/${process.platform}-${arch}/bin/turbo`);
+  if (!existsSync(binary)) return { name, missing: "npm brought no binary for this machine" };
   spawnSync("git", ["init", "-q"], { cwd });
   const env = { TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" };
   const build = async (): Promise<number> => (await run(binary, ["run", "build", "--no-daemon"], { cwd, env })).ms;
   await build();
-  return medianOf(RUNS, build);
+  return { name, ms: await medianOf(RUNS, build) };
 }
