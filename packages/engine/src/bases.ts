@@ -1,5 +1,5 @@
 import type { Base, IR, IRStep } from "@fresco/pipeline";
-import type { BaseIdentity, Sandbox } from "@fresco/ports";
+import type { BaseIdentity, Sandbox, SandboxCapabilities } from "@fresco/ports";
 import { sandboxFor, type SandboxPorts } from "./sandboxes.ts";
 
 /** A base with its identity at the start of the run, and the means to take it again. */
@@ -28,6 +28,13 @@ export class Bases {
   /** Where a step runs. */
   sandboxOf(step: IRStep): Sandbox {
     return sandboxFor(this.#sandboxes, this.#baseOf(step));
+  }
+
+  /** What that sandbox can do over the step's base. */
+  capabilitiesOf(step: IRStep): SandboxCapabilities {
+    const base = this.#baseOf(step);
+    const sandbox = sandboxFor(this.#sandboxes, base);
+    return sandbox.capabilitiesOver?.(base) ?? sandbox.capabilities;
   }
 
   /** @throws FrescoError when the sandbox cannot run on it. */

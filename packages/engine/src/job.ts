@@ -76,8 +76,7 @@ export class Job {
     const context = this.#context;
     const conflict = await conflictBeneath(step, context);
     if (conflict !== undefined) return { type: "failed", reason: conflict };
-    if (uncacheable(step, context.ir, context.bases.sandboxOf(step).capabilities) !== undefined)
-      return { type: "miss", described: undefined };
+    if (uncacheable(step, context.ir, context.bases.capabilitiesOf(step)) !== undefined) return { type: "miss", described: undefined };
     const described = await describe(step, context);
     await context.ports.store.entries.describe(context.run, step.id, described.key, described.sealed);
     if (readCache) {
@@ -251,7 +250,6 @@ export class Job {
   ): Promise<{ system: CapturedLayer | undefined; workspace: CapturedLayer | undefined }> {
     const { step } = this;
     const { ir, ports, exports, bases } = this.#context;
-    const sandbox = bases.sandboxOf(step);
     const builtOn = ir.steps.some((other) => other.parent === step.id);
     const wanted = cacheable || builtOn || exports.has(step.id) || ir.steps.some((other) => other.uses.includes(step.id));
     const workspace = wanted
@@ -260,7 +258,7 @@ export class Job {
           await this.#place(cacheable),
         )
       : undefined;
-    const keepsSystem = sandbox.capabilities.system === "layered" && (cacheable || builtOn);
+    const keepsSystem = bases.capabilitiesOf(step).system === "layered" && (cacheable || builtOn);
     return { workspace, system: keepsSystem ? await outcome.step.captureSystem(await this.#place(cacheable)) : undefined };
   }
 

@@ -34,7 +34,7 @@ export async function lookupContext({ ports, ir, options, source, owner, selecti
   });
   if (environment.type === "missing") throw missingError(environment);
   const bases = new Bases(ports, ir, options.project ?? "");
-  refuseUnhonoured(selected.map((step) => ({ step, sandbox: bases.sandboxOf(step) })));
+  refuseUnhonoured(selected.map((step) => ({ step, kind: bases.sandboxOf(step).kind, capabilities: bases.capabilitiesOf(step) })));
   const [views] = await Promise.all([resolveViews(source, selected), ...selected.map((step) => bases.of(step))]);
   return {
     ir,

@@ -56,7 +56,7 @@ export async function describe(step: IRStep, context: LookupContext): Promise<De
   const view = context.views.get(step.id);
   const sandbox = context.bases.sandboxOf(step);
   const fields: KeyFields = {
-    sandbox: { kind: sandbox.kind, capabilities: sandbox.capabilities.keyed, workspace: workspacePathOf(sandbox, context) },
+    sandbox: { kind: sandbox.kind, capabilities: context.bases.capabilitiesOf(step).keyed, workspace: workspacePathOf(sandbox, context) },
     base: identity.identity,
     layers: {
       system: context.results.system(step.id).map(({ digest }) => digest),

@@ -21,7 +21,7 @@ export async function planRun(ports: EnginePorts, ir: IR, options: RunOptions, s
 }
 
 async function planStep(step: IRStep, context: LookupContext, read: boolean): Promise<PlannedStep> {
-  const never = uncacheable(step, context.ir, context.bases.sandboxOf(step).capabilities);
+  const never = uncacheable(step, context.ir, context.bases.capabilitiesOf(step));
   if (never !== undefined) return { step: step.id, decision: "execute", why: never };
   if (!context.results.complete(step.id))
     return { step: step.id, decision: "undecided", why: "it stands on steps that execute, and hits if they give what they gave before" };

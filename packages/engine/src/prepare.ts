@@ -1,5 +1,5 @@
 import type { IR } from "@fresco/pipeline";
-import type { FrozenSource, Owner, Sandbox } from "@fresco/ports";
+import type { FrozenSource, Owner, SandboxCapabilities } from "@fresco/ports";
 import type { EnginePorts, RunOptions, RunResult } from "./api.ts";
 import { Committer, type NotStored } from "./committer.ts";
 import type { EventStream } from "./event-stream.ts";
@@ -38,8 +38,8 @@ interface RunParts {
   readonly committer: Committer;
   readonly names: LayerNames;
   readonly trees: Trees;
-  /** Sandboxes in which steps of this run run. */
-  readonly used: ReadonlySet<Sandbox>;
+  /** What the sandboxes of this run can do. */
+  readonly used: ReadonlySet<SandboxCapabilities>;
   readonly workspacePath: string;
 }
 
@@ -52,15 +52,15 @@ export async function prepareRun(request: PrepareRequest): Promise<PreparedRun> 
   const startedAt = ports.clock.now();
   const selection = selectionOf(ir, options);
   const lookups = await lookupContext({ ports, ir, options, source, owner, selection, now: startedAt });
-  const used = new Set(selectedSteps(ir, selection).map((step) => lookups.bases.sandboxOf(step)));
+  const used = new Set(selectedSteps(ir, selection).map((step) => lookups.bases.capabilitiesOf(step)));
   const trees = new Trees(source, lookups.views, owner.id);
   const cacheable = ir.steps.filter(
-    (step) => selection.steps.has(step.id) && uncacheable(step, ir, lookups.bases.sandboxOf(step).capabilities) === undefined,
+    (step) => selection.steps.has(step.id) && uncacheable(step, ir, lookups.bases.capabilitiesOf(step)) === undefined,
   ).length;
   const names = new LayerNames(
     ports.store.directories,
     owner.id,
-    Math.max(1, cacheable * ([...used].some(({ capabilities }) => capabilities.system === "layered") ? 2 : 1)),
+    Math.max(1, cacheable * ([...used].some(({ system }) => system === "layered") ? 2 : 1)),
   );
   const project = options.project ?? "";
   const { id } = await ports.store.runs.create({
@@ -115,7 +115,7 @@ async function execute(request: PrepareRequest, loop: RunLoop, parts: RunParts):
   const { ports, options, closing } = request;
   const { committer, names, trees } = parts;
   loop.announce();
-  for (const text of [...parts.used].flatMap(({ capabilities }) => capabilities.notices)) loop.notice({ code: "sandbox.capability", text });
+  for (const text of [...parts.used].flatMap(({ notices }) => notices)) loop.notice({ code: "sandbox.capability", text });
   const leave = await takeWorkspace(request, loop, parts);
   const stopListening = listen(loop, options, closing);
   try {
@@ -141,7 +141,7 @@ async function takeWorkspace(
   loop: RunLoop,
   { used, workspacePath: path }: RunParts,
 ): Promise<() => Promise<void>> {
-  if (![...used].some(({ capabilities }) => capabilities.workspacePath === undefined)) return async () => undefined;
+  if (![...used].some(({ workspacePath }) => workspacePath === undefined)) return async () => undefined;
   const release = await takeStableWorkspace(ports.store.entries, ports.clock, {
     path,
     owner: owner.id,

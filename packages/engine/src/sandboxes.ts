@@ -32,10 +32,17 @@ function unhonoured(step: IRStep, capabilities: SandboxCapabilities): readonly s
   ];
 }
 
+/** A step and where it would run. */
+interface HonouringStep {
+  readonly step: IRStep;
+  readonly kind: string;
+  readonly capabilities: SandboxCapabilities;
+}
+
 /** @throws FrescoError `sandbox.unsupported-option` naming every option of every step that the sandbox where it would run cannot honour. */
-export function refuseUnhonoured(steps: readonly { readonly step: IRStep; readonly sandbox: Sandbox }[]): void {
-  const lines = steps.flatMap(({ step, sandbox }) =>
-    unhonoured(step, sandbox.capabilities).map((option) => `step "${step.id}": the ${sandbox.kind} sandbox cannot honour ${option}`),
+export function refuseUnhonoured(steps: readonly HonouringStep[]): void {
+  const lines = steps.flatMap(({ step, kind, capabilities }) =>
+    unhonoured(step, capabilities).map((option) => `step "${step.id}": the ${kind} sandbox cannot honour ${option}`),
   );
   if (lines.length === 0) return;
   throw new FrescoError("sandbox.unsupported-option", lines.join("\n"), {

@@ -1,6 +1,6 @@
 import type { IR, IRStep } from "@fresco/pipeline";
 import { type Selection, selectSteps, type StartOptions } from "@fresco/planner";
-import { FrescoError, type Sandbox } from "@fresco/ports";
+import { FrescoError, type SandboxCapabilities } from "@fresco/ports";
 import type { RunOptions } from "./api.ts";
 
 /** @throws FrescoError `run.unknown-step` with the nearest names. */
@@ -20,10 +20,15 @@ export function selectedSteps(ir: IR, selection: Selection): readonly IRStep[] {
   return ir.steps.filter(({ id }) => selection.steps.has(id));
 }
 
-export function planningOptions(selection: Selection, options: RunOptions, used: ReadonlySet<Sandbox>, at: number): StartOptions {
+export function planningOptions(
+  selection: Selection,
+  options: RunOptions,
+  used: ReadonlySet<SandboxCapabilities>,
+  at: number,
+): StartOptions {
   return {
     // One workspace at one path: one step at a time.
-    parallel: [...used].some(({ capabilities }) => capabilities.workspacePath === undefined) ? 1 : Math.max(1, options.parallel ?? 1),
+    parallel: [...used].some(({ workspacePath }) => workspacePath === undefined) ? 1 : Math.max(1, options.parallel ?? 1),
     keepGoing: options.keepGoing ?? false,
     selection,
     at,

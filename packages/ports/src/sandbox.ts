@@ -7,6 +7,8 @@ import type { WorkspaceDescription } from "./workspaces.ts";
 export interface Sandbox {
   readonly kind: string;
   readonly capabilities: SandboxCapabilities;
+  /** Over some bases it may do more or less. Absent: over all of them the same. */
+  capabilitiesOver?(base: Base): SandboxCapabilities;
   /**
    * What the base is, for the key; taken at the start of a run and again before an entry is stored.
    * @throws FrescoError `base.*` / `sandbox.*` with remedies when this sandbox cannot run here (`sandbox.refused`: never a silent fall back).

@@ -55,6 +55,7 @@ export class LinuxSandbox implements Sandbox {
   readonly kind = "linux";
   readonly capabilities: SandboxCapabilities;
   readonly #options: LinuxSandboxOptions;
+  readonly #overRootfs: SandboxCapabilities;
   readonly #privilege: Privilege = privilege();
   readonly #hidden: readonly string[];
   readonly #bindings = new Map<string, Bindings>();
@@ -68,6 +69,12 @@ export class LinuxSandbox implements Sandbox {
     this.#options = options;
     this.#hidden = options.hidden.flatMap(realPath);
     this.capabilities = capabilitiesOf(this.#privilege);
+    this.#overRootfs = overRootfs(this.#privilege);
+  }
+
+  /** What an ordinary user has unpacked is his to change, unlike the host's system. */
+  capabilitiesOver({ type }: Base): SandboxCapabilities {
+    return type === "host" ? this.capabilities : this.#overRootfs;
   }
 
   /**
@@ -189,6 +196,14 @@ function capabilitiesOf(of: Privilege): SandboxCapabilities {
     user: false,
     notices: layered ? [] : ["Without root the host's system is read-only in steps, and HOME starts empty in each of them."],
     keyed: [layered ? "system:layered" : "system:read-only"],
+  };
+}
+
+function overRootfs(of: Privilege): SandboxCapabilities {
+  return {
+    ...capabilitiesOf("root"),
+    notices: of === "root" ? [] : ["Without root a step's system has one user: it can give no file to another."],
+    keyed: of === "root" ? ["system:layered"] : ["system:layered", "users:one"],
   };
 }
 

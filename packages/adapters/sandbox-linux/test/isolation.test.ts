@@ -1,32 +1,11 @@
-import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { Rig } from "@fresco/ports-testing/contracts";
 import { describe, expect, it } from "vitest";
-import { openSandbox } from "./support.ts";
+import { copyPrograms, openSandbox } from "./support.ts";
 
 const isRoot = process.geteuid?.() === 0;
-
-/** Makes a small system of some of the host's programs and their libraries. */
-function copyPrograms(programs: readonly string[], to: string): void {
-  const libraries = programs.flatMap((program) => execFileSync("ldd", [program], { encoding: "utf8" }).match(/\/\S+/g) ?? []);
-  for (const file of new Set([...programs, ...libraries])) {
-    mkdirSync(join(to, dirname(file)), { recursive: true });
-    copyFileSync(file, join(to, file));
-  }
-}
 
 /** What a command prints in a fresh sandbox. */
 async function printed(

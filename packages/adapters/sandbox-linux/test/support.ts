@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { SandboxSubject } from "@fresco/ports-testing/contracts";
 import { FifoPipes, NodeProcesses } from "@fresco/process-node";
 import { LinuxSandbox } from "../src/index.ts";
@@ -19,4 +21,13 @@ export async function openSandbox(options: Partial<LinuxSandboxOptions> = {}): P
     ...options,
   });
   return { sandbox, directory, [Symbol.asyncDispose]: () => sandbox.discard([directory]) };
+}
+
+/** Makes a small system of some of the host's programs and their libraries. */
+export function copyPrograms(programs: readonly string[], to: string): void {
+  const libraries = programs.flatMap((program) => execFileSync("ldd", [program], { encoding: "utf8" }).match(/\/\S+/g) ?? []);
+  for (const file of new Set([...programs, ...libraries])) {
+    mkdirSync(join(to, dirname(file)), { recursive: true });
+    copyFileSync(file, join(to, file));
+  }
 }

@@ -74,7 +74,7 @@ export const commandCases = {
 
   "the workspace is where the capabilities say": async (rig: Rig) => {
     const { stdout } = await rig.run("pwd");
-    const path = rig.sandbox.capabilities.workspacePath;
+    const path = rig.capabilities.workspacePath;
     if (path !== undefined) expect(stdout).toBe(`${path}\n`);
   },
 
@@ -124,7 +124,7 @@ export const commandCases = {
   },
 
   "steps run side by side, each with its own output": async (rig: Rig) => {
-    if (rig.sandbox.capabilities.workspacePath === undefined) return;
+    if (rig.capabilities.workspacePath === undefined) return;
     const all = await Promise.all(["a", "b", "c", "d"].map((name) => rig.run(`echo ${name} | tee file; cat file`)));
     expect(all.map(({ stdout }) => stdout)).toEqual(["a\na\n", "b\nb\n", "c\nc\n", "d\nd\n"]);
   },

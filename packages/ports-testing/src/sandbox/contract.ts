@@ -1,4 +1,3 @@
-import type { Sandbox } from "@fresco/ports";
 import { describe, it } from "vitest";
 import { commandCases } from "./command-cases.ts";
 import { endingCases } from "./ending-cases.ts";
@@ -8,7 +7,7 @@ import { layeredCases, readOnlyCases, systemCases } from "./system-cases.ts";
 const cases = { ...commandCases, ...endingCases, ...systemCases, ...layeredCases, ...readOnlyCases };
 
 /**
- * What every implementation of {@link Sandbox} keeps. Registered in a test file: `sandboxContract({ name, open })`. The suite makes the
+ * What every implementation of `Sandbox` keeps. Registered in a test file: `sandboxContract({ name, open })`. The suite makes the
  * workspaces itself, as the capabilities ask for; what they deny is skipped.
  */
 export function sandboxContract(options: {
@@ -24,7 +23,7 @@ export function sandboxContract(options: {
       it(title, async (t) => {
         t.skip(unsupported[title] !== undefined, unsupported[title]);
         await using subject = await options.open();
-        const denied = deniedBy(subject.sandbox, title);
+        const denied = deniedBy(new Rig(subject), title);
         t.skip(denied !== undefined, denied);
         await run(new Rig(subject));
       });
@@ -32,8 +31,7 @@ export function sandboxContract(options: {
   });
 }
 
-function deniedBy(sandbox: Sandbox, title: string): string | undefined {
-  const { system } = sandbox.capabilities;
+function deniedBy({ capabilities: { system } }: Rig, title: string): string | undefined {
   if (title in layeredCases && system !== "layered") return `its system is ${system}`;
   if (title in readOnlyCases && system !== "read-only") return `its system is ${system}`;
   return undefined;

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Base } from "@fresco/pipeline";
-import type { LayerRef, RunningStep, Sandbox, StepExit, StepRequest, WorkspaceDescription } from "@fresco/ports";
+import type { LayerRef, RunningStep, Sandbox, SandboxCapabilities, StepExit, StepRequest, WorkspaceDescription } from "@fresco/ports";
 
 /** What the contract suite of `Sandbox` is given. */
 export interface SandboxSubject {
@@ -43,12 +43,14 @@ export class Rig {
   readonly sandbox: Sandbox;
   readonly directory: string;
   readonly base: Base;
+  readonly capabilities: SandboxCapabilities;
   #steps = 0;
 
   constructor(subject: SandboxSubject) {
     this.sandbox = subject.sandbox;
     this.directory = subject.directory;
     this.base = subject.base ?? { type: "host" };
+    this.capabilities = this.sandbox.capabilitiesOver?.(this.base) ?? this.sandbox.capabilities;
   }
 
   /** A workspace that holds these files. */
@@ -60,7 +62,7 @@ export class Rig {
       await mkdir(dirname(join(content, path)), { recursive: true });
       await writeFile(join(content, path), text);
     }
-    return this.sandbox.capabilities.workspace.includes("overlay") ? this.#overlay([content]) : { type: "directory", path: content };
+    return this.capabilities.workspace.includes("overlay") ? this.#overlay([content]) : { type: "directory", path: content };
   }
 
   /** What the next step sees of a workspace that a step has written to. */

@@ -13,7 +13,7 @@ export const systemCases = {
   },
 
   "a toolchain that is not there is named": async (rig: Rig) => {
-    if (rig.sandbox.capabilities.workspacePath === undefined) return;
+    if (rig.capabilities.workspacePath === undefined) return;
     await expect(rig.sandbox.identify(rig.base, ["/no/such/toolchain"])).rejects.toThrow("/no/such/toolchain");
   },
 };
