@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const made = new Set<string>();
+let listening = false;
 
 /** A new directory that goes with this process at the latest. */
 export function temporaryDirectory(prefix: string): string {
-  if (made.size === 0) process.once("exit", () => [...made].forEach(removeTemporary));
+  if (!listening) process.once("exit", () => [...made].forEach(removeTemporary));
+  listening = true;
   const path = mkdtempSync(join(tmpdir(), prefix));
   made.add(path);
   return path;
