@@ -5,6 +5,7 @@ import { start } from "@fresco/planner";
 import { buildKit, chained, forked } from "./peers/buildkit.ts";
 import type { Engine } from "./peers/engine.ts";
 import type { Peer } from "./peers/peer.ts";
+import { gitlabCiLocal } from "./peers/gitlab-ci-local.ts";
 import { turborepo } from "./peers/turborepo.ts";
 import { wireit } from "./peers/wireit.ts";
 import { fresco, median, medianOf, run, type Taken } from "./processes.ts";
@@ -13,6 +14,7 @@ import type { Figure } from "./table.ts";
 
 const RUNS = 5;
 const STEPS = 20;
+const NOT_ASKED = "not asked for (--peers)";
 
 export interface Peers {
   /** Or why there is none. */
@@ -78,7 +80,7 @@ export const WORKS: Readonly<Record<string, (directory: string, peers: Peers) =>
     return [{ work: `${STEPS} forked steps, cold`, floor, peers: [peer, bare], ...ratio(cold, peer, 0.25, 0.15) }];
   },
 
-  docker: async (directory, { engine }) => {
+  docker: async (directory, { engine, npm }) => {
     if (typeof engine === "string") return [];
     const figures: Figure[] = [];
     for (const [what, pipelineOf, dockerfile, target, stretch] of [
@@ -93,8 +95,14 @@ export const WORKS: Readonly<Record<string, (directory: string, peers: Peers) =>
       const built = (options?: Parameters<typeof buildKit>[3]): Promise<Peer> => buildKit(engine, directory, dockerfile(STEPS), options);
       const [peer, bare, cached] = [await built(), await built({ network: "none" }), await built({ cached: true })];
       const floor = `${await bareContainer(engine, directory)} ms docker run`;
-      figures.push({ work: `${STEPS} ${what} steps in Docker, cold`, floor, peers: [peer, bare], ...ratio(cold, peer, target, stretch) });
-      if (what === "chained") figures.push({ work: "the same, warm", floor: "", peers: [cached], ...ratio(warm, cached, 1.5, 1.2) });
+      const work = `${STEPS} ${what} steps in Docker`;
+      figures.push({ work: `${work}, cold`, floor, peers: [peer, bare], ...ratio(cold, peer, target, stretch) });
+      if (what === "forked") continue;
+      const gitlab = npm ? await gitlabCiLocal(engine, directory, STEPS) : { name: "gitlab-ci-local", missing: NOT_ASKED };
+      figures.push(
+        { work: `${work}, cold, beside gitlab-ci-local`, floor, peers: [gitlab], ...ratio(cold, gitlab, 0.2) },
+        { work: `${work}, warm`, floor: "", peers: [cached], ...ratio(warm, cached, 1.5, 1.2) },
+      );
     }
     return figures;
   },
@@ -149,13 +157,14 @@ async function bareContainer({ client, image }: Engine, cwd: string): Promise<st
 }
 
 /** What ours takes in units of a peer; in ms, and not judged, where that could not be measured. */
-function ratio(ours: number, peer: Peer, target: number, stretch: number): Pick<Figure, "ours" | "unit" | "whole" | "target" | "stretch"> {
-  return "ms" in peer ? { ours: ours / peer.ms, unit: "×", whole: ours, target, stretch } : { ours, unit: "ms" };
+function ratio(ours: number, peer: Peer, target: number, stretch?: number): Pick<Figure, "ours" | "unit" | "whole" | "target" | "stretch"> {
+  if ("missing" in peer) return { ours, unit: "ms" };
+  return { ours: ours / peer.ms, unit: "×", whole: ours, target, ...(stretch === undefined ? {} : { stretch }) };
 }
 
 async function npmPeers(directory: string, allowed: boolean): Promise<readonly Peer[]> {
   if (allowed) return [await turborepo(directory, STEPS), await wireit(directory, STEPS)];
-  return ["Turborepo", "Wireit"].map((name) => ({ name, missing: "not asked for (--peers)" }));
+  return ["Turborepo", "Wireit"].map((name) => ({ name, missing: NOT_ASKED }));
 }
 
 async function bareNode(cwd: string): Promise<number> {

@@ -30,7 +30,7 @@ export function openEngine(directory: string): Engine | string {
 function makeRoot(root: string, tag: string): string {
   mkdirSync(path.join(root, "bin"), { recursive: true });
   copyFileSync(BUSYBOX, path.join(root, "bin/busybox"));
-  for (const name of ["sh", "true"]) symlinkSync("busybox", path.join(root, "bin", name));
+  for (const name of ["sh", "true", "chmod", "chown", "cp", "mkdir", "rm"]) symlinkSync("busybox", path.join(root, "bin", name));
   writeFileSync(path.join(root, "tag"), tag);
   return root;
 }
