@@ -4,12 +4,17 @@ import type { BaseIdentity, Clock, EntryStore, Layers, NewEntry, StoredLayer } f
 const GATHERING = 200;
 
 export interface PendingEntry {
-  readonly entry: NewEntry;
+  readonly entry: Omit<NewEntry, "system">;
+  /** May still be under way. Rejects where it could not be kept: then the entry is not stored. */
+  readonly system: Promise<StoredLayer | undefined>;
   /** What the base was when the step ran, and how to ask again. */
   readonly base: { readonly identity: string; readonly again: () => Promise<BaseIdentity> };
   /** Resolves when the log is durable. */
   readonly log: Promise<void>;
 }
+
+/** With all its layers. */
+type WholeEntry = Omit<PendingEntry, "entry" | "system"> & { readonly entry: NewEntry };
 
 export interface CommitterPorts {
   readonly layers: Layers;
@@ -71,8 +76,9 @@ export class Committer {
 
   async #commit(): Promise<void> {
     this.#scheduled = false;
-    const batch = this.#waiting;
+    const waiting = this.#waiting;
     this.#waiting = [];
+    const batch = await this.#whole(waiting);
     try {
       const { same, changed } = await this.#judgeBases(batch);
       if (changed.length > 0) this.#onNotStored({ type: "base-changed", steps: changed.map(({ entry }) => entry.step) });
@@ -84,13 +90,26 @@ export class Committer {
     } catch (cause) {
       this.#onNotStored({ type: "error", steps: batch.map(({ entry }) => entry.step), cause });
     }
-    for (const { entry } of batch) await this.#ports.entries.unclaim(entry.key, this.#owner);
+    for (const { entry } of waiting) await this.#ports.entries.unclaim(entry.key, this.#owner);
   }
 
-  async #judgeBases(batch: readonly PendingEntry[]): Promise<{ same: PendingEntry[]; changed: PendingEntry[] }> {
+  /** Those of which everything was kept. */
+  async #whole(waiting: readonly PendingEntry[]): Promise<readonly WholeEntry[]> {
+    const whole: WholeEntry[] = [];
+    for (const { entry, system, base, log } of waiting) {
+      try {
+        whole.push({ entry: { ...entry, system: await system }, base, log });
+      } catch (cause) {
+        this.#onNotStored({ type: "error", steps: [entry.step], cause });
+      }
+    }
+    return whole;
+  }
+
+  async #judgeBases(batch: readonly WholeEntry[]): Promise<{ same: WholeEntry[]; changed: WholeEntry[] }> {
     const now = new Map<PendingEntry["base"]["again"], Promise<BaseIdentity>>();
-    const same: PendingEntry[] = [];
-    const changed: PendingEntry[] = [];
+    const same: WholeEntry[] = [];
+    const changed: WholeEntry[] = [];
     for (const pending of batch) {
       const { again, identity } = pending.base;
       const asked = now.get(again) ?? again();

@@ -1,6 +1,6 @@
 import { DEFAULT_GRACE, type Reason } from "@fresco/lifecycle";
 import { displayPath, type BytePath, type IR, type IRStep } from "@fresco/pipeline";
-import type { CapturedLayer, Entry, LogWriter, MaterialisedView, RunningStep } from "@fresco/ports";
+import type { Entry, LogWriter, MaterialisedView, RunningStep } from "@fresco/ports";
 import { CLAIM_PATIENCE, claimKey } from "./claims.ts";
 import type { Committer } from "./committer.ts";
 import type { EnginePorts } from "./api.ts";
@@ -9,6 +9,7 @@ import { Execution, type ExecutionOutcome, judgeExit } from "./execution.ts";
 import type { LayerNames } from "./layer-names.ts";
 import { logName } from "./log-name.ts";
 import { type Described, describe, find, hiddenBy, type LookupContext, uncacheable } from "./lookup.ts";
+import { captureLayers, type StepLayers } from "./step-layers.ts";
 import { conflictBeneath } from "./writers-conflict.ts";
 
 export interface JobContext extends LookupContext {
@@ -61,6 +62,7 @@ export class Job {
   /** As it was looked up, so it is looked up again once its key was claimed. */
   #readCache = true;
   #followed = false;
+  #kept: Promise<unknown> = Promise.resolve();
   #stop: { readonly because: Reason; readonly insist: boolean } | undefined;
 
   constructor(step: IRStep, context: JobContext, observer: JobObserver) {
@@ -158,7 +160,9 @@ export class Job {
         stored = finished.status === "passed";
         return { ...finished, log: log.id };
       } finally {
-        this.#context.afterwards(Promise.all([outcome.step.release(), outcome.workspace.release()]));
+        // Nothing is let go of while something is still kept of it.
+        const released = this.#kept.catch(() => undefined).then(() => Promise.all([outcome.step.release(), outcome.workspace.release()]));
+        this.#context.afterwards(released);
       }
     } finally {
       if (!stored && described !== undefined) await ports.store.entries.unclaim(described.key, owner);
@@ -233,45 +237,22 @@ export class Job {
       if (judged.status === "failed") await explainFailure(this.step, judged.exitCode, log, this.#context);
       return judged;
     }
-    const { system, workspace } = await this.#capture(outcome, described !== undefined);
+    const layers = await captureLayers(this.step, outcome, described !== undefined, this.#context);
+    const { workspace } = layers;
+    this.#kept = layers.stored;
     const hidden = workspace === undefined ? [] : await hiddenBy(this.step, workspace, this.#context);
     if (hidden.length > 0) return { status: "failed", exitCode: 0, reason: hidingReason(hidden) };
-    this.#context.results.set(this.step.id, { system, workspace });
+    this.#context.results.set(this.step.id, layers);
     await log.flush();
     const closed = log.close({ durable: described !== undefined });
     if (described === undefined) await closed;
-    else await this.#store(described, { system, workspace }, log, closed, startedAt);
+    else await this.#store(described, layers, log, closed, startedAt);
     return judged;
-  }
-
-  async #capture(
-    outcome: ExecutionOutcome,
-    cacheable: boolean,
-  ): Promise<{ system: CapturedLayer | undefined; workspace: CapturedLayer | undefined }> {
-    const { step } = this;
-    const { ir, ports, exports, bases } = this.#context;
-    const builtOn = ir.steps.some((other) => other.parent === step.id);
-    const wanted = cacheable || builtOn || exports.has(step.id) || ir.steps.some((other) => other.uses.includes(step.id));
-    const workspace = wanted
-      ? await ports.layers.capture(
-          [{ changes: outcome.workspace.changes, options: { outputs: step.outputs, ...(step.git ? { exclude: [".git"] } : {}) } }],
-          await this.#place(cacheable),
-        )
-      : undefined;
-    const keepsSystem = bases.capabilitiesOf(step).system === "layered" && (cacheable || builtOn);
-    return { workspace, system: keepsSystem ? await outcome.step.captureSystem(await this.#place(cacheable)) : undefined };
-  }
-
-  /** Where a layer goes: a reserved directory if it may be stored, else one that goes with the run. */
-  async #place(cacheable: boolean): Promise<{ id: string; path: string }> {
-    const context = this.#context;
-    const number = context.number();
-    return cacheable ? context.names.take() : { id: `${context.owner}-${number}`, path: `${context.directory}/${number}` };
   }
 
   async #store(
     described: Described,
-    layers: { readonly system: CapturedLayer | undefined; readonly workspace: CapturedLayer | undefined },
+    { workspace, stored }: StepLayers,
     log: LogWriter,
     closed: Promise<void>,
     startedAt: number,
@@ -289,9 +270,10 @@ export class Job {
         run,
         createdAt: now,
         durationMs: now - startedAt,
-        ...layers,
+        workspace,
         log: log.id,
       },
+      system: stored,
       base: { identity: identity.identity, again },
       log: closed,
     });

@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import type { CapturedLayer } from "@fresco/ports";
 import { all, bytePath, forever, onChange, onValue, sh, type Step, ttl } from "@fresco/pipeline";
 import { describe, expect, it } from "vitest";
 import { Bench, containing } from "./bench.ts";
@@ -142,4 +144,46 @@ it("Without reading the cache everything executes, and is stored", async () => {
   await bench.run(leaves);
   expect((await bench.run(leaves, { readCache: false })).statuses).toEqual({ a: "passed" });
   expect(await bench.ports.store.entries.list()).toHaveLength(1);
+});
+
+describe("A system layer", () => {
+  const layerOf = async (into: { readonly id: string; readonly path: string }): Promise<CapturedLayer> => {
+    await mkdir(into.path, { recursive: true });
+    return { ...into, digest: `digest of ${into.id}`, bytes: 1, entries: 1, footprint: [] };
+  };
+
+  it("that cannot be kept for later runs serves this one, and nothing of its step is stored", async () => {
+    await using bench = new Bench();
+    const tried: string[] = [];
+    bench.sandbox.capture = async ({ job }, into) => {
+      tried.push(job);
+      if (tried.length === 1) throw new Error("no space left");
+      return layerOf(into);
+    };
+    const parent = sh("true", { id: "parent", cache: forever() });
+    const leaves = [parent.sh("true", { id: "child" })];
+    const { statuses, notices } = await bench.run(leaves);
+    expect(statuses).toEqual({ parent: "passed", child: "passed" });
+    expect(tried).toEqual(["parent", "parent"]);
+    expect(bench.sandbox.requests.find(({ job }) => job === "child")?.system).toHaveLength(1);
+    expect(notices("cache.not-stored")).toEqual(["not stored: parent; no space left"]);
+    expect(await bench.ports.store.entries.list()).toEqual([]);
+    expect((await bench.run(leaves)).statuses).toEqual({ parent: "passed", child: "passed" });
+  });
+
+  it("on which no step stands is kept while the run goes on, and its failure fails nothing", async () => {
+    await using bench = new Bench();
+    const next = Promise.withResolvers<void>();
+    bench.sandbox.beforeStart = ({ job }) => (job === "last" ? next.resolve() : undefined);
+    bench.sandbox.capture = async ({ job }, into) => {
+      if (job === "leaf") await next.promise;
+      if (job === "last") throw new Error("no space left");
+      return layerOf(into);
+    };
+    const leaf = sh("true", { id: "leaf", cache: forever() });
+    const { statuses, notices } = await bench.run([leaf, sh("true", { id: "last", cache: forever(), after: [leaf] })]);
+    expect(statuses).toEqual({ leaf: "passed", last: "passed" });
+    expect(notices("cache.not-stored")).toEqual(["not stored: last; no space left"]);
+    expect((await bench.ports.store.entries.list()).map(({ step, system }) => [step, system?.bytes])).toEqual([["leaf", 1]]);
+  });
 });

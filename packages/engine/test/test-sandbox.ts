@@ -1,6 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { BaseIdentity, LeftStep, RunningStep, Sandbox, SandboxCapabilities, StepExit, StepRequest } from "@fresco/ports";
+import type {
+  BaseIdentity,
+  CapturedLayer,
+  LeftStep,
+  RunningStep,
+  Sandbox,
+  SandboxCapabilities,
+  StepExit,
+  StepRequest,
+} from "@fresco/ports";
 import { PlainSandbox } from "@fresco/ports-testing";
 
 /** A command that a test leads by the hand: it starts, and does nothing by itself. */
@@ -58,6 +67,9 @@ export class TestSandbox implements Sandbox {
   beforeStart: (request: StepRequest) => void | Promise<void> = () => undefined;
   /** Called for each hit with a system layer: is that still there? */
   holdsLayer: () => boolean = () => true;
+  /** Called when a step's system is captured. */
+  capture: (request: StepRequest, into: { readonly id: string; readonly path: string }) => Promise<CapturedLayer | undefined> = async () =>
+    undefined;
   /** Requests of all steps that were started, in order. */
   readonly requests: StepRequest[] = [];
   readonly #plain = new PlainSandbox();
@@ -90,7 +102,10 @@ export class TestSandbox implements Sandbox {
   async start(request: StepRequest): Promise<RunningStep> {
     await this.beforeStart(request);
     this.requests.push(request);
-    if (request.command !== HELD) return this.#plain.start(request);
+    if (request.command !== HELD) {
+      const step = await this.#plain.start(request);
+      return { ...step, captureSystem: (into) => this.capture(request, into) };
+    }
     const step = new HeldStep(request);
     this.#slot(request.job).resolve(step);
     return step;
