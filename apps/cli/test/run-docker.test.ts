@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { globSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -103,6 +104,25 @@ export default pipeline("ci", [tools.sh("cat /usr/local/tool", { id: "use", cach
     const again = await project.passing(["run", "--format", "json"]);
     expect(statuses(again)).toEqual({ tools: "passed", use: "passed" });
     expect(statuses(await project.passing(["run", "--format", "json"]))).toEqual({ tools: "cached", use: "cached" });
+  });
+
+  it("keeps what it prepared for an image as long as the image has a name", async () => {
+    const name = `fresco-test/mine:${randomBytes(6).toString("hex")}`;
+    await using project = await dockerProject();
+    await using other = await dockerProject();
+    const container = docker("create", image ?? "", "true").trim();
+    docker("commit", "-c", `LABEL own=${name}`, container, name);
+    docker("rm", container);
+    const id = docker("image", "inspect", "--format", "{{.Id}}", name).trim();
+    const prepared = () => docker("image", "ls", "-q", "--filter", `label=dev.fresco.base=${id}`, "--filter", "reference=fresco-base");
+    await project.pipeline(`export default pipeline("ci", [sh("true", { id: "a" })], { image: "${name}" });`);
+    await other.pipeline(`export default pipeline("ci", [sh("true", { id: "a" })]);`);
+    await project.passing(["run"]);
+    await other.passing(["run"]);
+    expect(prepared()).not.toBe("");
+    docker("image", "rm", name);
+    await other.passing(["run"]);
+    expect([prepared(), docker("image", "ls", "-aq", "--no-trunc").split("\n").includes(id)]).toEqual(["", false]);
   });
 
   it("stops its steps in order, and leaves nothing", async () => {

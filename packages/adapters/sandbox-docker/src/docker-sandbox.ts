@@ -118,7 +118,12 @@ export class DockerSandbox implements Sandbox {
   async #startOn(request: StepRequest, base: ImageFacts, networks: Networks): Promise<RunningStep> {
     const engine = await this.#connected();
     openTo(request.user ?? base.Config?.User, request.workspace);
-    const [image, network] = await Promise.all([this.#imageFor(request, base), networks.take(request.network ?? "default", base)]);
+    const prepared = await this.#prepared.of(base);
+    const [image, network] = await Promise.all([
+      this.#imageFor(request, prepared),
+      // Its container keeps the prepared image in use, so that nobody removes it during the run.
+      networks.take(request.network ?? "default", prepared, base),
+    ]);
     try {
       const attached = await startAttached(engine, this.#containerOf(request, base, image, network));
       const word = randomBytes(12).toString("hex");
@@ -180,6 +185,7 @@ export class DockerSandbox implements Sandbox {
       this.#owners.delete(owner);
     }
     for (const { name } of images) await removeImage(engine, name);
+    if (notes.length > 0) await this.#prepared.removeOrphans();
   }
 
   /** @throws FrescoError `engine.*` for whatever goes wrong. */
@@ -225,9 +231,9 @@ export class DockerSandbox implements Sandbox {
     if (code !== 0) throw new Error(`chown in the image failed: ${output.trim()}`);
   }
 
-  async #imageFor({ system }: StepRequest, base: ImageFacts): Promise<ImageFacts> {
+  async #imageFor({ system }: StepRequest, prepared: ImageFacts): Promise<ImageFacts> {
     const top = system.at(-1);
-    if (top === undefined) return this.#prepared.of(base);
+    if (top === undefined) return prepared;
     const layer = imageOf(top);
     const facts = layer === undefined ? undefined : await this.#images.inspect(layer.id ?? layer.name);
     if (facts !== undefined) return facts;

@@ -40,6 +40,8 @@ export interface ImageFacts {
   readonly Architecture: string;
   readonly Variant?: string;
   readonly Size: number;
+  readonly RepoTags?: readonly string[] | null;
+  readonly RepoDigests?: readonly string[] | null;
   readonly RootFS: { readonly Layers?: readonly string[] };
   readonly Config: {
     readonly Env?: readonly string[] | null;
@@ -68,7 +70,7 @@ export interface CommitOptions {
 }
 
 interface Listing {
-  filters: { label: string[] };
+  filters: { label?: string[]; reference?: string[] };
 }
 
 interface AttachOptions {

@@ -62,3 +62,12 @@ export async function removeImage(engine: EngineApi, name: string): Promise<void
     throw error;
   }
 }
+
+/** The same; what is still in use or beneath another image stays until that one goes. */
+export async function removeImageOrLeave(engine: EngineApi, name: string): Promise<void> {
+  try {
+    await removeImage(engine, name);
+  } catch (error) {
+    if (statusOf(error) !== 409) throw error;
+  }
+}

@@ -45,7 +45,7 @@ export class Networks {
     this.#options = options;
   }
 
-  async take(name: NetworkName, image: ImageFacts): Promise<Network> {
+  async take(name: NetworkName, image: ImageFacts, base: ImageFacts): Promise<Network> {
     for (let index = this.#free.length - 1; index >= 0; index -= 1) {
       const kept = this.#free[index];
       if (kept === undefined || kept.name !== name) continue;
@@ -54,7 +54,7 @@ export class Networks {
       // The Engine was restarted, or somebody removed it.
       await this.#remove(kept);
     }
-    return this.#make(name, image);
+    return this.#make(name, image, base);
   }
 
   giveBack(network: Network): void {
@@ -73,9 +73,9 @@ export class Networks {
     await removeContainer(kept.container);
   }
 
-  async #make(name: NetworkName, image: ImageFacts): Promise<Network> {
+  async #make(name: NetworkName, image: ImageFacts, base: ImageFacts): Promise<Network> {
     const { engine, labels } = this.#options;
-    const options = containerOptions(image.Id, image, "0", labels(), { NetworkMode: name, Mounts: [] });
+    const options = containerOptions(image.Id, base, "0", labels(), { NetworkMode: name, Mounts: [] });
     const { container, stream } = await startAttached(await engine(), { ...options, Hostname: "fresco" });
     const printed = filesOf(stream);
     stream.write(SCRIPT);

@@ -1,14 +1,19 @@
 import { createHash } from "node:crypto";
 import { containerOptions } from "./container-options.ts";
 import { removeContainer, startAttached } from "./attached.ts";
-import type { EngineApi, ImageFacts } from "./engine-api.ts";
+import type { EngineApi, ImageFacts, ListedImage } from "./engine-api.ts";
+import { labelInstruction } from "./labels.ts";
+import { removeImageOrLeave } from "./layer-image.ts";
 import { WORKSPACE } from "./script.ts";
 
 /** One repository for everybody: what is prepared for an image is the same for all, and holds nothing of anybody's. */
 const REPOSITORY = "fresco-base";
 
-/** Changes whenever the mounts of containers do. */
-const VERSION = "1";
+/** Changes whenever the mounts of containers do, or what is said of the image. */
+const VERSION = "2";
+
+/** For which image it was prepared. */
+const BASE_LABEL = "dev.fresco.base";
 
 export interface PreparedBasesOptions {
   readonly engine: () => Promise<EngineApi>;
@@ -37,6 +42,21 @@ export class PreparedBases {
     return made;
   }
 
+  /** Removes what was prepared for images that have no name any more, by whomever: the Engine keeps an image as long as another stands on it. */
+  async removeOrphans(): Promise<void> {
+    const engine = await this.#options.engine();
+    const prepared = await engine.listImages({ filters: { reference: [REPOSITORY] } });
+    await Promise.all(prepared.map((image) => this.#removeOrphan(engine, image)));
+  }
+
+  async #removeOrphan(engine: EngineApi, { RepoTags, Labels }: ListedImage): Promise<void> {
+    const id = Labels?.[BASE_LABEL];
+    if (id === undefined) return;
+    const base = await this.#options.inspect(id);
+    if ((base?.RepoTags ?? []).length > 0 || (base?.RepoDigests ?? []).length > 0) return;
+    for (const name of RepoTags ?? []) await removeImageOrLeave(engine, name);
+  }
+
   async #find(base: ImageFacts): Promise<ImageFacts> {
     const { inspect } = this.#options;
     const tag = createHash("sha256").update(`${VERSION} ${base.Id}`).digest("hex");
@@ -57,7 +77,7 @@ export class PreparedBases {
       stream.resume();
       stream.end();
       await container.wait();
-      await container.commit({ repo: REPOSITORY, tag, pause: false });
+      await container.commit({ repo: REPOSITORY, tag, pause: false, changes: labelInstruction({ [BASE_LABEL]: base.Id }) });
     } finally {
       await removeContainer(container);
     }

@@ -4,7 +4,7 @@ import { statusOf } from "./connect.ts";
 import type { EngineApi, ListedImage } from "./engine-api.ts";
 import { filterOf, LAYER_LABEL, SCOPE_LABEL } from "./labels.ts";
 import type { Marks } from "./labels.ts";
-import { removeImage } from "./layer-image.ts";
+import { removeImageOrLeave } from "./layer-image.ts";
 
 /**
  * Removes everything that an owner left in the Engine, found by its marks: containers first, since volumes, networks and images are in use by them;
@@ -28,15 +28,6 @@ function isLeft({ Labels }: ListedImage, going: readonly string[]): boolean {
   const scope = Labels?.[SCOPE_LABEL];
   const layer = Labels?.[LAYER_LABEL];
   return scope === "run" || (scope === "cache" && layer !== undefined && (going.includes(layer) || !existsSync(layer)));
-}
-
-/** What is still beneath another image stays until that one goes. */
-async function removeImageOrLeave(engine: EngineApi, name: string): Promise<void> {
-  try {
-    await removeImage(engine, name);
-  } catch (error) {
-    if (statusOf(error) !== 409) throw error;
-  }
 }
 
 async function removeVolume(engine: EngineApi, name: string): Promise<void> {
