@@ -8,7 +8,7 @@ import type { Rows } from "./rows.ts";
 /** Everything of this store's in the Engine that no row accounts for, each in one line; told without the product's code. */
 export function engineLeftovers(state: string, rows: Rows): readonly string[] {
   const store = storeName(state);
-  const labelled = `label=dev.fresco.store=${store}`;
+  const labelled = labelOf(store);
   const accounted = new Set(rows.layers.map(({ digest }) => `fresco-${store}/layer:${digest}`));
   return [
     ...listed("ps", "-a", "--filter", labelled, "--format", "{{.ID}} {{.Labels}}").map((line) => `container ${line}`),
@@ -17,7 +17,17 @@ export function engineLeftovers(state: string, rows: Rows): readonly string[] {
     ...listed("image", "ls", "--filter", `reference=fresco-${store}/*`, "--format", "{{.Repository}}:{{.Tag}}")
       .filter((name) => !accounted.has(name))
       .map((name) => `image ${name}`),
+    ...listed("image", "ls", "-q", "--filter", "dangling=true", "--filter", labelled).map((id) => `image ${id} without a name`),
   ];
+}
+
+/** The containers of this store's that run. */
+export function containersOf(state: string): readonly string[] {
+  return listed("ps", "-q", "--filter", labelOf(storeName(state)));
+}
+
+function labelOf(store: string): string {
+  return `label=dev.fresco.store=${store}`;
 }
 
 /** Is the image that a layer's directory names still the one that was recorded? */

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describeMoment, killAndLook, mainRun, type Moment, runAndLook } from "./kills.ts";
+import { ForeignRun } from "./foreign-run.ts";
 import { randomFrom } from "./random.ts";
 import { Reports } from "./reports.ts";
 import { Scene } from "./scene.ts";
@@ -25,6 +26,7 @@ export async function killSeries({ command, times, seed, sandbox, tell }: Series
   const random = randomFrom(seed);
   const traced = spawnSync("strace", ["-V"]).status === 0;
   using scene = new Scene({ command, sandbox });
+  using foreign = await ForeignRun.start({ command, sandbox });
   const reports = new Reports(tell);
   // The first ones hit the first bring-up of the store.
   let duration = sandbox === "docker" ? 2_500 : 600;
@@ -40,6 +42,7 @@ export async function killSeries({ command, times, seed, sandbox, tell }: Series
     duration = Math.max(duration, (performance.now() - since) * 0.9);
   }
   reports.add("the last run", await runAndLook(scene, String(times), sandbox));
+  reports.add("a run of somebody else's, alive all the time", await foreign.end());
   return { hits, wrong: reports.wrong };
 }
 

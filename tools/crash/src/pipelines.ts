@@ -1,7 +1,7 @@
 /**
  * The pipelines of a scene. `main`: cached, uncached, forked and long-output steps whose output and results follow from three files and `ROUND`.
  * `stubborn`: a step that ignores TERM and detaches processes by every means. `slow`: a cached step that takes its time. `intruder`: processes
- * that write into the workspace for ever. `looker`: lists the workspace, late.
+ * that write into the workspace for ever. `looker`: lists the workspace, late. `patient`: waits for ever.
  */
 export const PIPELINES: Readonly<Record<string, string>> = {
   main: `
@@ -28,7 +28,8 @@ const round = { ROUND: env("ROUND", "0"), CRASH_MARK: env("CRASH_MARK", "none") 
 const slow = sh("sleep 2; echo slow $ROUND", { id: "slow", cache: forever() });
 const intruder = sh("(while :; do echo intruder > intruder; sleep 0.01; done) & (cd /; exec sleep 1000) & echo ready; wait", { id: "intruder" });
 const looker = sh("sleep 1; ls", { id: "looker" });
-export default [pipeline("slow", [slow], { env: round }), pipeline("intruder", [intruder], { env: round }), pipeline("looker", [looker], { env: round })];
+const patient = sh("echo ready; while :; do sleep 0.2; done", { id: "patient" });
+export default [pipeline("patient", [patient], { env: round }), pipeline("slow", [slow], { env: round }), pipeline("intruder", [intruder], { env: round }), pipeline("looker", [looker], { env: round })];
 `,
 };
 
