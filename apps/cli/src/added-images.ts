@@ -5,15 +5,22 @@ import type { CompleteDirectory, Store } from "@fresco/ports";
 export interface AddedImage {
   readonly id: string;
   readonly name: string;
-  /** Of its content. */
+  /** Of its content and of what it says of its commands. */
   readonly digest: string;
   readonly bytes: number;
   readonly rootfs: string;
+  /** The file that holds what the image says of its commands. */
+  readonly config: string;
 }
 
 /** Where in the store's directory the root file system is: beside the completion mark. */
 export function rootfsIn(directory: string): string {
   return join(directory, "rootfs");
+}
+
+/** Where what the image says of its commands is. */
+export function configIn(directory: string): string {
+  return join(directory, "config.json");
 }
 
 /** What the store remembers of an added image. */
@@ -36,5 +43,5 @@ export async function findAddedImage(store: Store, name: string, owner: string):
 
 function added({ id, path, note, bytes }: CompleteDirectory): AddedImage {
   const space = note.lastIndexOf(" ");
-  return { id, name: note.slice(0, space), digest: note.slice(space + 1), bytes, rootfs: rootfsIn(path) };
+  return { id, name: note.slice(0, space), digest: note.slice(space + 1), bytes, rootfs: rootfsIn(path), config: configIn(path) };
 }

@@ -1,9 +1,10 @@
-import { rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { digestOf, type ImageSource, unpackImage } from "@fresco/image-rootfs";
+import { configOf, digestOf, type ImageConfig, type ImageSource, unpackImage } from "@fresco/image-rootfs";
 import { FrescoError, type Owner } from "@fresco/ports";
 import { chooseEndpoint, exportImage } from "@fresco/sandbox-docker";
-import { addedImages, noteOf, rootfsIn } from "./added-images.ts";
+import { addedImages, configIn, noteOf, rootfsIn } from "./added-images.ts";
 import { columns, print } from "./output/print.ts";
 import { openStore, type StoreSession } from "./session.ts";
 
@@ -33,8 +34,10 @@ async function addAs(name: string, source: AskedSource, { store, layers }: Store
   if (directory === undefined) throw new Error("nothing was reserved");
   const rootfs = rootfsIn(directory.path);
   try {
-    await unpack(source, (from) => unpackImage(from, rootfs, join(owner.directory, "image")));
-    const { digest, bytes } = await digestOf(rootfs);
+    const text = JSON.stringify(await unpack(source, (from) => unpackImage(from, rootfs, join(owner.directory, "image"))));
+    await writeFile(configIn(directory.path), text, { mode: 0o600 });
+    const { digest: content, bytes } = await digestOf(rootfs);
+    const digest = createHash("sha256").update(`${content} ${text}`).digest("hex");
     await layers.sync([{ id: directory.id, digest, path: directory.path }]);
     await store.directories.complete(directory.id, { bytes, note: noteOf(name, digest) });
     await removeOthers(store, name, directory.id);
@@ -46,11 +49,12 @@ async function addAs(name: string, source: AskedSource, { store, layers }: Store
   }
 }
 
-function unpack({ kind, value }: AskedSource, into: (source: ImageSource) => Promise<void>): Promise<void> {
+async function unpack({ kind, value }: AskedSource, into: (source: ImageSource) => Promise<ImageConfig>): Promise<ImageConfig> {
   if (kind === "tar") return into({ type: "tar", path: value });
   if (kind === "dir") return into({ type: "directory", path: value });
   const onProgress = (text: string): void => void process.stderr.write(`note: ${text}\n`);
-  return exportImage(chooseEndpoint(process.env), value, onProgress, (stream) => into({ type: "stream", stream }));
+  const { env, user } = await exportImage(chooseEndpoint(process.env), value, onProgress, (stream) => into({ type: "stream", stream }));
+  return configOf(env, user);
 }
 
 export async function listImages(): Promise<number> {

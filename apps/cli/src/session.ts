@@ -97,7 +97,9 @@ export async function openProject(freezing: Freezing, choice: SandboxRequest): P
   const owner = await store.owners.open({ process: processes.self(), startedAt: clock.now() });
   const find: NonNullable<LinuxSandboxOptions["images"]> = async (image) => {
     const found = await findAddedImage(store, image, owner.id);
-    return found && { rootfs: found.rootfs, identity: `image:${found.digest}` };
+    if (found === undefined) return undefined;
+    const { readConfig } = await import("@fresco/image-rootfs");
+    return { rootfs: found.rootfs, identity: `image:${found.digest}`, ...readConfig(found.config) };
   };
   const isAdded = choice.sandbox === "auto" && (await addedImages(store)).length > 0;
   const sandboxes = (isAdded ? withoutEngine(chosen, process.env) : undefined) ?? chosen;

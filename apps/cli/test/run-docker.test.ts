@@ -18,6 +18,15 @@ function docker(...args: readonly string[]): string {
   return spawnSync("docker", args, { encoding: "utf8", maxBuffer: 2 ** 28 }).stdout;
 }
 
+/** The test image with something said of it, under a name that nobody else has. */
+function ownImage(...instructions: readonly string[]): string {
+  const name = `fresco-test/own:${randomBytes(6).toString("hex")}`;
+  const container = docker("create", image ?? "", "true").trim();
+  docker("commit", ...[...instructions, `LABEL name=${name}`].flatMap((instruction) => ["-c", instruction]), container, name);
+  docker("rm", container);
+  return name;
+}
+
 /** Images of a project's cached layers. */
 function layerImages(project: TemporaryProject): readonly string[] {
   return globSync("state/l/*/image.json", { cwd: project.state }).flatMap((file) => {
@@ -107,12 +116,9 @@ export default pipeline("ci", [tools.sh("cat /usr/local/tool", { id: "use", cach
   });
 
   it("keeps what it prepared for an image as long as the image has a name", async () => {
-    const name = `fresco-test/mine:${randomBytes(6).toString("hex")}`;
+    const name = ownImage("LABEL own=yes");
     await using project = await dockerProject();
     await using other = await dockerProject();
-    const container = docker("create", image ?? "", "true").trim();
-    docker("commit", "-c", `LABEL own=${name}`, container, name);
-    docker("rm", container);
     const id = docker("image", "inspect", "--format", "{{.Id}}", name).trim();
     const prepared = () => docker("image", "ls", "-q", "--filter", `label=dev.fresco.base=${id}`, "--filter", "reference=fresco-base");
     await project.pipeline(`export default pipeline("ci", [sh("true", { id: "a" })], { image: "${name}" });`);
@@ -198,6 +204,27 @@ export default pipeline("ci", [deps.sh("cat marker deps/lock /var/lib/db/x", { i
     await project.passing(["image", "remove", image ?? ""]);
     expect((await project.fresco(["run"], { env })).code).toBe(125);
   });
+
+  it("gives every step what its image says of commands, and lets it do without network", async () => {
+    const name = ownImage("ENV GREETING=hello", "ENV PATH=/opt/extra:/bin");
+    try {
+      await using project = await dockerProject();
+      await project.pipeline(`
+const loud = sh("echo $GREETING $PATH; cut -d: -f1 /proc/net/dev | grep -c lo; sed 1d /proc/net/route", { id: "loud", network: "none", cache: forever() });
+export default pipeline("ci", [loud], { image: "${name}" });`);
+      await project.passing(["image", "add", name, "--docker", name]);
+      const runs = [
+        await project.passing(["run", "--format", "json"]),
+        await project.passing(["run", "--format", "json", "--sandbox", "linux"]),
+      ];
+      expect(runs.map((run) => linesOf(run, "loud"))).toEqual([
+        ["hello /opt/extra:/bin", "1"],
+        ["hello /opt/extra:/bin", "1"],
+      ]);
+    } finally {
+      docker("image", "rm", name);
+    }
+  });
 });
 
 describe("a lot at once", () => {
@@ -277,11 +304,11 @@ describe("where an image cannot be had", () => {
   it("refuses options that the sandbox cannot honour, all at once, before anything runs", async () => {
     await using project = await TemporaryProject.create();
     await project.pipeline(`export default pipeline("ci", [
-  sh("true", { id: "who", user: "node" }), sh("true", { id: "small", resources: { memory: "1g" } }),
+  sh("true", { id: "slow", resources: { cpus: 0.5 } }), sh("true", { id: "small", resources: { memory: "1g" } }),
 ]);`);
     const { code, stdout, stderr } = await project.fresco(["run"]);
     expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toContain('step "who": the linux sandbox cannot honour user: "node"');
+    expect(stderr).toContain('step "slow": the linux sandbox cannot honour resources');
     expect(stderr).toContain('step "small": the linux sandbox cannot honour resources');
   });
 

@@ -1,2 +1,3 @@
+export { configOf, type ImageConfig, readConfig } from "./config.ts";
 export { digestOf, type RootfsDigest } from "./digest.ts";
 export { unpackImage, type ImageSource } from "./unpack-image.ts";

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { FrescoError } from "@fresco/ports";
-import { layersOf } from "./layout.ts";
+import { type ImageConfig, NO_CONFIG, readDescription } from "./config.ts";
+import { layoutOf } from "./layout.ts";
 import { mergeLayer } from "./merge-layer.ts";
 import { run, untar } from "./program.ts";
 
@@ -15,27 +16,36 @@ export type ImageSource =
   | { readonly type: "directory"; readonly path: string };
 
 /**
- * Unpacks an image.
+ * Unpacks an image, and gives what of its configuration is known.
  * @param rootfs A directory that does not exist yet.
  * @param scratch A directory for what is needed meanwhile; made where it is missing, the caller removes it.
  * @throws FrescoError `image.source`, `image.archive`, `image.unpack`.
  */
-export async function unpackImage(source: ImageSource, rootfs: string, scratch: string): Promise<void> {
+export async function unpackImage(source: ImageSource, rootfs: string, scratch: string): Promise<ImageConfig> {
   if (source.type !== "stream" && !existsSync(source.path)) {
     throw new FrescoError("image.source", `there is no ${source.path}`, { kind: "input", hint: "name an existing archive or directory" });
   }
   mkdirSync(rootfs, { recursive: true, mode: 0o755 });
-  if (source.type === "directory") return run("cp", ["-a", "--no-target-directory", "--", resolve(source.path), rootfs]);
-  if (source.type === "stream") return untar(source.stream, rootfs);
+  if (source.type === "tar") return unpackArchive(source.path, rootfs, scratch);
+  if (source.type === "stream") await untar(source.stream, rootfs);
+  else await run("cp", ["-a", "--no-target-directory", "--", resolve(source.path), rootfs]);
+  return NO_CONFIG;
+}
+
+async function unpackArchive(path: string, rootfs: string, scratch: string): Promise<ImageConfig> {
   const archive = fresh(scratch, "archive");
-  await untar(source.path, archive);
-  const layers = layersOf(archive);
-  if (layers === undefined) return mergeLayer(archive, rootfs);
-  for (const [index, layer] of layers.entries()) {
+  await untar(path, archive);
+  const layout = layoutOf(archive);
+  if (layout === undefined) {
+    await mergeLayer(archive, rootfs);
+    return NO_CONFIG;
+  }
+  for (const [index, layer] of layout.layers.entries()) {
     const directory = fresh(scratch, `layer-${index}`);
     await untar(layer, directory);
     await mergeLayer(directory, rootfs);
   }
+  return existsSync(layout.config) ? readDescription(layout.config) : NO_CONFIG;
 }
 
 function fresh(scratch: string, name: string): string {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { digestOf, unpackImage } from "../src/index.ts";
+import { digestOf, readConfig, unpackImage } from "../src/index.ts";
 
 let directory = "";
 beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), "fresco-image-"))));
@@ -21,7 +21,7 @@ function tree(name: string, files: Readonly<Record<string, string>>): string {
 }
 
 /** An archive as `docker save` writes it, with these layers, bottom to top. */
-function archive(layers: readonly Readonly<Record<string, string>>[]): string {
+function archive(layers: readonly Readonly<Record<string, string>>[], config?: object): string {
   const root = join(directory, "archive");
   mkdirSync(root);
   const names = layers.map((files, index) => {
@@ -29,6 +29,7 @@ function archive(layers: readonly Readonly<Record<string, string>>[]): string {
     return `${index}.tar`;
   });
   writeFileSync(join(root, "manifest.json"), JSON.stringify([{ Config: "config.json", RepoTags: ["x:1"], Layers: names }]));
+  if (config !== undefined) writeFileSync(join(root, "config.json"), JSON.stringify({ architecture: "amd64", config }));
   const path = join(directory, "image.tar");
   execFileSync("tar", ["-C", root, "-cf", path, "."]);
   return path;
@@ -52,6 +53,15 @@ describe("unpackImage", () => {
     expect(readdirSync(join(rootfs, "etc"))).toEqual(["a"]);
     expect(readFileSync(join(rootfs, "etc/a"), "utf8")).toBe("new");
     expect(readdirSync(join(rootfs, "var/deep"))).toEqual(["y"]);
+  });
+
+  it("gives what the image says of its commands", async () => {
+    const path = archive([{ a: "a" }], { Env: ["PATH=/opt/bin:/bin", "EQUATION=a=b", "EMPTY="], User: "node" });
+    const config = await unpackImage({ type: "tar", path }, join(directory, "rootfs"), join(directory, "scratch"));
+    expect(config).toEqual({ env: { PATH: "/opt/bin:/bin", EQUATION: "a=b", EMPTY: "" }, user: "node" });
+    const kept = join(directory, "kept.json");
+    writeFileSync(kept, JSON.stringify(config));
+    expect(readConfig(kept)).toEqual(config);
   });
 
   it("writes nothing and removes nothing through a symlink of an earlier layer", async () => {

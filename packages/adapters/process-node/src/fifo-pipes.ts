@@ -70,7 +70,8 @@ interface Fifo {
 async function makeFifos(directory: string): Promise<Fifo[]> {
   const names = Array.from({ length: BATCH }, (_, index) => join(directory, `.pipe-${process.pid}-${index}`));
   try {
-    await promisify(execFile)("mkfifo", ["-m", "600", "--", ...names], { env: { PATH: "/usr/bin:/bin:/usr/local/bin", LC_ALL: "C" } });
+    // A step of another user may open its output again through /dev; nobody else reaches the directory, or the pipe once its name is gone.
+    await promisify(execFile)("mkfifo", ["-m", "622", "--", ...names], { env: { PATH: "/usr/bin:/bin:/usr/local/bin", LC_ALL: "C" } });
     return names.map((name) => {
       const fifo = openFifo(name);
       unlinkSync(name);

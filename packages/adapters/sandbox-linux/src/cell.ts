@@ -12,6 +12,10 @@ export interface CellPlace {
   readonly entrance: readonly string[];
   /** Arguments for setpriv(1) besides what confines every step. */
   readonly groups: readonly string[];
+  /** Arguments for chroot(1): who the step runs as. */
+  readonly user: readonly string[];
+  /** Does it have no network but a loopback of its own? */
+  readonly alone: boolean;
   /** Where mount(8) runs. */
   readonly cwd: string;
   /** The table of what is mounted for this cell alone, whatever its step will be. */
@@ -174,11 +178,11 @@ export class Cell {
   }
 }
 
-function argumentsOf({ entrance, groups, cwd, fstab, root }: CellPlace): readonly string[] {
-  const { setpriv, nsenter, unshare, sh, mount, chroot } = tools();
-  const namespaces = ["--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child"];
-  const confine = [setpriv, ...CONFINEMENT, ...groups, chroot, root, ...STARTING_SHELL];
-  const init = [sh, "-c", INIT, "fresco-init", cwd, mount, fstab, ...confine];
+function argumentsOf({ entrance, groups, user, alone, cwd, fstab, root }: CellPlace): readonly string[] {
+  const { setpriv, nsenter, unshare, sh, mount, chroot, ip } = tools();
+  const namespaces = ["--mount", "--pid", "--ipc", "--uts", ...(alone ? ["--net"] : []), "--fork", "--kill-child"];
+  const confine = [setpriv, ...CONFINEMENT, ...groups, chroot, ...user, root, ...STARTING_SHELL];
+  const init = [sh, "-c", INIT, "fresco-init", cwd, mount, fstab, alone ? (ip ?? "") : "", ...confine];
   // The parent's death must reach unshare(1), which passes it on to the namespace: neither notices it by itself.
   return ["--pdeathsig", "KILL", nsenter, ...entrance, unshare, ...namespaces, ...init];
 }

@@ -14,6 +14,7 @@ import type {
 import type { Base } from "@fresco/pipeline";
 import { bindings } from "./bindings.ts";
 import type { Bindings } from "./bindings.ts";
+import { capabilitiesOf, capabilitiesOverRootfs } from "./capabilities.ts";
 import { constants, passedOn } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import { discardTrees } from "./discard.ts";
@@ -27,10 +28,15 @@ import type { Privilege } from "./privileges.ts";
 import { reclaimStep } from "./reclaim.ts";
 import { makeGitPoint, writeWorkspaceTable } from "./root.ts";
 import type { RootFacts } from "./root.ts";
-import { WORKSPACE, innerScript } from "./script.ts";
+import { innerScript } from "./script.ts";
 import { Skeletons } from "./skeletons.ts";
 import type { Stage } from "./stage.ts";
 import { Stages } from "./stages.ts";
+import { findUser, openTo, userMissing } from "./step-user.ts";
+import type { StepUser } from "./step-user.ts";
+import { treesOf } from "./system.ts";
+import { overImage } from "./unpacked-image.ts";
+import type { UnpackedImage } from "./unpacked-image.ts";
 import { unstarted } from "./unstarted.ts";
 
 /** What a sandbox needs from those who compose it. */
@@ -41,8 +47,8 @@ export interface LinuxSandboxOptions {
   readonly pipes: Pipes;
   /** Directories that no step may see: the project and Fresco's own. */
   readonly hidden: readonly string[];
-  /** A root file system that was unpacked from an image, and what it is; `undefined`: there is none of that name. @default none at all */
-  readonly images?: (name: string) => Promise<{ readonly rootfs: string; readonly identity: string } | undefined>;
+  /** `undefined`: nothing was unpacked under that name. @default nothing at all */
+  readonly images?: (name: string) => Promise<UnpackedImage | undefined>;
   /** The user's environment: PATH and HOME tell the toolchains; proxy and certificate variables pass into steps. */
   readonly environment: Environment;
 }
@@ -69,7 +75,7 @@ export class LinuxSandbox implements Sandbox {
     this.#options = options;
     this.#hidden = options.hidden.flatMap(realPath);
     this.capabilities = capabilitiesOf(this.#privilege);
-    this.#overRootfs = overRootfs(this.#privilege);
+    this.#overRootfs = capabilitiesOverRootfs(this.#privilege);
   }
 
   /** What an ordinary user has unpacked is his to change, unlike the host's system. */
@@ -96,27 +102,32 @@ export class LinuxSandbox implements Sandbox {
   }
 
   async #identify(base: Base, toolchains: readonly string[]): Promise<BaseIdentity> {
-    const bound = this.#bindingsFor(toolchains);
+    const bound = this.#bindingsFor(base, toolchains);
+    const image = await this.#image(base);
     // Root has what it takes by its capabilities; a refusal would show at the first step all the same.
     if (this.#privilege === "user") await (this.#probe ??= probeNamespaces(this.#privilege));
-    const identity = await identityOf(base, bound.paths, this.#options.images);
+    const identity = await identityOf(base, image, bound.paths);
     return {
       identity,
-      inherited: { ...passedOn(this.#options.environment), ...bound.env, PATH: constants(bound.bins, {})["PATH"] ?? "" },
+      inherited: { ...passedOn(this.#options.environment), ...bound.env, PATH: this.#given(bound, image)["PATH"] ?? "" },
       mounts: bound.paths,
     };
   }
 
   async start(asked: StepRequest): Promise<RunningStep> {
-    const request = { ...asked, base: await this.#unpacked(asked.base) };
-    const bound = this.#bindingsFor(request.toolchains);
+    const image = await this.#image(asked.base);
+    const request = image === undefined ? asked : overImage(asked, image);
+    const bound = this.#bindingsFor(asked.base, request.toolchains);
     mkdirSync(request.scratch, { recursive: true, mode: 0o700 });
+    const user = this.#userOf(request);
+    if (user === "missing") return new UnstartedStep(userMissing(request.user));
     const facts = { privilege: this.#privilege, layout: this.#hostLayout(), bound: bound.paths, hidden: this.#hidden };
     const skeleton = await this.#skeletons.get(request, facts);
     const rootFacts = { ...facts, skeleton };
-    const stage = await this.#stages.take(request, rootFacts);
+    const stage = await this.#stages.take(request, rootFacts, user);
     if ("refused" in stage) return new UnstartedStep(unstarted(stage.refused));
-    const step = await this.#startOn(stage, request, rootFacts, bound).catch((error: unknown) => {
+    const script = this.#script(request, { ...this.#given(bound, image), ...(user === undefined ? {} : { HOME: user.home }) });
+    const step = await this.#startOn(stage, request, rootFacts, script).catch((error: unknown) => {
       stage.close();
       throw error;
     });
@@ -132,12 +143,13 @@ export class LinuxSandbox implements Sandbox {
       : undefined;
   }
 
-  async #startOn(stage: Stage, request: StepRequest, facts: RootFacts, bound: Bindings): Promise<LinuxStep> {
+  async #startOn(stage: Stage, request: StepRequest, facts: RootFacts, script: string): Promise<LinuxStep> {
     const { processes, layers, pipes } = this.#options;
+    openTo(request);
     const fstab = writeWorkspaceTable(request, facts);
     const removed = makeGitPoint(request);
     const cell = await stage.takeCell(pipes);
-    cell.run({ fstab, script: this.#script(request, bound), output: request.output });
+    cell.run({ fstab, script, output: request.output });
     return new LinuxStep(cell, {
       processes,
       layers,
@@ -157,24 +169,39 @@ export class LinuxSandbox implements Sandbox {
     await discardTrees(directories, this.#privilege);
   }
 
-  #script(request: StepRequest, bound: Bindings): string {
+  #script(request: StepRequest, given: Readonly<Record<string, string>>): string {
     const [program = "/bin/sh", ...options] = request.shell;
-    const env = { ...constants(bound.bins, bound.env), ...passedOn(this.#options.environment), ...request.env };
-    return innerScript({ cwd: request.cwd, env, argv: [program, ...options, "-c", request.command] });
+    return innerScript({ cwd: request.cwd, env: { ...given, ...request.env }, argv: [program, ...options, "-c", request.command] });
   }
 
-  /** An image stands for the root file system that was unpacked from it. */
-  async #unpacked(base: Base): Promise<Base> {
-    if (base.type !== "image") return base;
-    const found = await this.#options.images?.(base.image);
-    return found === undefined ? base : { type: "rootfs", path: found.rootfs };
+  /** What a command finds in its environment before its step says anything. */
+  #given(bound: Bindings, image: UnpackedImage | undefined): Readonly<Record<string, string>> {
+    const { PATH: path, ...env } = image?.env ?? {};
+    return {
+      ...constants(bound.bins, bound.env),
+      ...env,
+      ...(path === undefined ? {} : { PATH: [...bound.bins, path].join(":") }),
+      ...passedOn(this.#options.environment),
+    };
   }
 
-  #bindingsFor(toolchains: readonly string[]): Bindings {
-    const name = JSON.stringify(toolchains);
+  /** An ordinary user's namespace has one user, whoever an image means. */
+  #userOf({ user, base, system }: StepRequest): StepUser | "missing" | undefined {
+    if (user === undefined || this.#privilege === "user") return undefined;
+    return findUser(user, [...treesOf(system), base.type === "rootfs" ? base.path : "/"]) ?? "missing";
+  }
+
+  async #image(base: Base): Promise<UnpackedImage | undefined> {
+    return base.type === "image" ? this.#options.images?.(base.image) : undefined;
+  }
+
+  /** An image brings its own toolchains, unless the pipeline names some. */
+  #bindingsFor({ type }: Base, toolchains: readonly string[]): Bindings {
+    const name = JSON.stringify([type === "image", toolchains]);
     const known = this.#bindings.get(name);
     if (known !== undefined) return known;
-    const found = bindings(this.#options.environment, toolchains, this.#hostLayout());
+    const { environment } = this.#options;
+    const found = bindings(type === "image" ? { ...environment, PATH: "" } : environment, toolchains, this.#hostLayout());
     this.#bindings.set(name, found);
     return found;
   }
@@ -185,37 +212,14 @@ export class LinuxSandbox implements Sandbox {
   }
 }
 
-function capabilitiesOf(of: Privilege): SandboxCapabilities {
-  const layered = of === "root";
-  return {
-    system: layered ? "layered" : "read-only",
-    workspace: ["overlay", "directory"],
-    workspacePath: WORKSPACE,
-    network: ["default"],
-    resources: false,
-    user: false,
-    notices: layered ? [] : ["Without root the host's system is read-only in steps, and HOME starts empty in each of them."],
-    keyed: [layered ? "system:layered" : "system:read-only"],
-  };
-}
-
-function overRootfs(of: Privilege): SandboxCapabilities {
-  return {
-    ...capabilitiesOf("root"),
-    notices: of === "root" ? [] : ["Without root a step's system has one user: it can give no file to another."],
-    keyed: of === "root" ? ["system:layered"] : ["system:layered", "users:one"],
-  };
-}
-
-async function identityOf(base: Base, bound: readonly string[], images: LinuxSandboxOptions["images"]): Promise<string> {
+async function identityOf(base: Base, image: UnpackedImage | undefined, bound: readonly string[]): Promise<string> {
   switch (base.type) {
     case "host":
       return hostIdentity(bound);
     case "rootfs":
       return rootfsIdentity(base.path, bound);
     case "image": {
-      const found = await images?.(base.image);
-      if (found !== undefined) return `${found.identity}, ${await boundIdentity(bound)}`;
+      if (image !== undefined) return `${image.identity}, ${await boundIdentity(bound)}`;
       throw new FrescoError("base.unsupported", `The Linux sandbox has no image ${base.image}.`, {
         hint: `Unpack it with \`fresco image add ${base.image} --docker IMAGE\` (or --tar, --dir), or choose a sandbox that runs images.`,
         kind: "input",

@@ -16,8 +16,8 @@ export const WORKSPACE = "/workspace";
 export const HOSTNAME = "fresco";
 
 /**
- * Runs as pid 1 of a cell's namespace, outside its root. Arguments: where mount(8) runs, mount(8), the cell's table, then the command that confines
- * and enters the root. On descriptor 0 comes the name of the step's table. 3 is the control socket (this script writes `init`, `mounted` or `unmounted`,
+ * Runs as pid 1 of a cell's namespace, outside its root. Arguments: where mount(8) runs, mount(8), the cell's table, ip(8) where there is a
+ * loopback of the cell's own to bring up, then the command that confines and enters the root. On descriptor 0 comes the name of the step's table. 3 is the control socket (this script writes `init`, `mounted` or `unmounted`,
  * `exit`; the inner one reads itself from it and writes `started`), 4 the step's stderr, 2 the diagnostics.
  *
  * The command runs in the foreground: in the background a shell without job control would have it ignore INT and QUIT. So it is the mounting of
@@ -31,7 +31,8 @@ echo "init $pid" >&3 || exit 1
 umask 022
 cd "$1" && "$2" -a -T "$3" || exit 1
 mount=$2
-shift 3
+[ -z "$4" ] || "$4" link set lo up
+shift 4
 { echo ${HOSTNAME} >/proc/sys/kernel/hostname; } 2>/dev/null || hostname ${HOSTNAME}
 {
   read -r table && "$mount" -a -T "$table" && echo mounted >&3 || echo unmounted >&3

@@ -22,6 +22,7 @@ import { userNamespace } from "./privileges.ts";
 import { rootMounts, rootOf, writeCellTable } from "./root.ts";
 import type { RootFacts, RootMounts } from "./root.ts";
 import { STAGE } from "./script.ts";
+import type { StepUser } from "./step-user.ts";
 import { PARTS } from "./skeleton.ts";
 import { systemOf } from "./system.ts";
 import type { System, SystemOverlay } from "./system.ts";
@@ -43,22 +44,25 @@ export class Stage {
   readonly #directory: string;
   readonly #namespaces: Namespaces;
   readonly #uppers: ReadonlyMap<string, bigint>;
+  /** Who its steps run as, and whether they have a network. */
+  readonly #terms: Terms;
   #spare: Cell | undefined;
   #closed = false;
 
-  private constructor(system: System, mounts: RootMounts, facts: RootFacts, directory: string, namespaces: Namespaces) {
+  private constructor(system: System, mounts: RootMounts, facts: RootFacts, directory: string, namespaces: Namespaces, terms: Terms) {
     this.#system = system;
     this.#mounts = mounts;
     this.#facts = facts;
     this.#directory = directory;
     this.#namespaces = namespaces;
+    this.#terms = terms;
     this.captures = system.captured ? capturesOf(directory, system) : [];
     const uppers = system.overlays.map(({ at }) => upperOf(directory, at));
     this.#uppers = new Map(uppers.map((upper) => [upper, changeTime(upper)]));
   }
 
   /** Mounts a system for a step. Says what the programs said when they could not. */
-  static async make(request: StepRequest, facts: RootFacts): Promise<Stage | { readonly refused: string }> {
+  static async make(request: StepRequest, facts: RootFacts, user: StepUser | undefined): Promise<Stage | { readonly refused: string }> {
     const { skeleton } = facts;
     const directory = request.shared === undefined ? request.scratch : mkdtempSync(join(request.shared, "stage-"));
     const system = systemOf(request.base, request.system, { ...facts, skeleton: skeleton.directory });
@@ -80,7 +84,8 @@ export class Stage {
     const refused = await refusal(child);
     if (refused !== undefined) return { refused };
     try {
-      return new Stage(system, mounts, facts, directory, openNamespaces(child.pid, userxattr));
+      const terms = { user, alone: request.network === "none" };
+      return new Stage(system, mounts, facts, directory, openNamespaces(child.pid, userxattr), terms);
     } finally {
       child.stdin.end();
     }
@@ -106,6 +111,8 @@ export class Stage {
     const place = {
       entrance: this.#namespaces.entrance,
       groups: privilege === "root" ? ["--clear-groups"] : [],
+      user: userArguments(this.#terms.user),
+      alone: this.#terms.alone,
       cwd: skeleton.directory,
       fstab: writeCellTable(this.#directory, this.#system, this.#mounts, this.#facts),
       root: rootOf(skeleton),
@@ -127,6 +134,15 @@ export class Stage {
     this.#spare?.discard();
     for (const descriptor of this.#namespaces.descriptors) closeSync(descriptor);
   }
+}
+
+interface Terms {
+  readonly user: StepUser | undefined;
+  readonly alone: boolean;
+}
+
+function userArguments(user: StepUser | undefined): readonly string[] {
+  return user === undefined ? [] : [`--userspec=${user.uid}:${user.gid}`, `--groups=${user.groups.join(",")}`];
 }
 
 interface Namespaces {

@@ -94,7 +94,7 @@ function rootOverlay(trees: readonly string[], { layout, skeleton }: Omit<System
 }
 
 /** Topmost first. */
-function treesOf(layers: readonly LayerRef[]): readonly string[] {
+export function treesOf(layers: readonly LayerRef[]): readonly string[] {
   return layers.map((layer) => join(layer.path, "tree")).reverse();
 }
 

@@ -13,6 +13,8 @@ export interface Tools {
   readonly find: string;
   readonly rm: string;
   readonly mknod: string;
+  /** Brings up the loopback of a network of its own, which stays down without it. */
+  readonly ip: string | undefined;
 }
 
 const DIRECTORIES = ["/usr/bin", "/bin", "/usr/sbin", "/sbin", "/run/current-system/sw/bin"];
@@ -45,6 +47,7 @@ function find(): Tools {
     find: locate("find"),
     rm: locate("rm"),
     mknod: locate("mknod"),
+    ip: DIRECTORIES.map((directory) => join(directory, "ip")).find(executable),
   };
   if (missing.length === 0) return tools;
   throw new FrescoError(

@@ -200,6 +200,30 @@ describe("a step in the Linux sandbox", () => {
   });
 });
 
+describe("an unpacked image as the base", () => {
+  it("gives its environment and its user, and shows no toolchain of the host's", async () => {
+    await using subject = await openSandbox({
+      environment: { PATH: `${process.env["HOME"]}/.nvm/versions/node/v1/bin`, HOME: process.env["HOME"] },
+      images: async () => ({
+        rootfs: join(subject.directory, "rootfs"),
+        identity: "image:1",
+        env: { PATH: "/opt/bin:/bin", GREETING: "hello world" },
+        user: "4711:4712",
+      }),
+    });
+    const rootfs = join(subject.directory, "rootfs");
+    copyPrograms(["/bin/sh", "/bin/ls", "/bin/cut", "/bin/tr"], rootfs);
+    const rig = new Rig({ ...subject, base: { type: "image", image: "x" } });
+    const { inherited, mounts } = await subject.sandbox.identify(rig.base, []);
+    expect([inherited["PATH"], mounts]).toEqual(["/opt/bin:/bin", []]);
+    const command = "echo $PATH; echo $GREETING; : > mine; ls -ln mine | tr -s ' ' | cut -d' ' -f3,4";
+    const { stdout } = await rig.run(command);
+    expect(stdout).toBe(`/opt/bin:/bin\nhello world\n${isRoot ? "4711 4712" : "0 0"}\n`);
+    const own = await rig.run("echo $GREETING", { env: { GREETING: "bye" } });
+    expect(own.stdout).toBe("bye\n");
+  });
+});
+
 describe("a rootfs directory as the base", () => {
   it("is the whole system, whatever stands where something is mounted", async (t) => {
     t.skip(!existsSync("/usr/bin/ldd"), "there is no ldd to tell the libraries of a shell");

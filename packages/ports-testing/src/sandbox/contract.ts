@@ -2,9 +2,10 @@ import { describe, it } from "vitest";
 import { commandCases } from "./command-cases.ts";
 import { endingCases } from "./ending-cases.ts";
 import { Rig, type SandboxSubject } from "./rig.ts";
+import { networkCases, userCases } from "./option-cases.ts";
 import { layeredCases, readOnlyCases, systemCases } from "./system-cases.ts";
 
-const cases = { ...commandCases, ...endingCases, ...systemCases, ...layeredCases, ...readOnlyCases };
+const cases = { ...commandCases, ...endingCases, ...systemCases, ...layeredCases, ...readOnlyCases, ...networkCases, ...userCases };
 
 /**
  * What every implementation of `Sandbox` keeps. Registered in a test file: `sandboxContract({ name, open })`. The suite makes the
@@ -31,8 +32,10 @@ export function sandboxContract(options: {
   });
 }
 
-function deniedBy({ capabilities: { system } }: Rig, title: string): string | undefined {
+function deniedBy({ capabilities: { system, network, user } }: Rig, title: string): string | undefined {
   if (title in layeredCases && system !== "layered") return `its system is ${system}`;
   if (title in readOnlyCases && system !== "read-only") return `its system is ${system}`;
+  if (title in networkCases && !network.includes("none")) return "its steps cannot do without network";
+  if (title in userCases && !user) return "its steps are one user's";
   return undefined;
 }

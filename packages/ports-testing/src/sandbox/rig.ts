@@ -21,6 +21,8 @@ export interface Wish {
   readonly shell?: readonly string[];
   readonly system?: readonly LayerRef[];
   readonly output?: StepRequest["output"];
+  readonly user?: string;
+  readonly network?: "default" | "none";
   /** Without a directory that steps share. @default false */
   readonly alone?: boolean;
   /** @default true, unless it is alone */
@@ -100,6 +102,8 @@ export class Rig {
       shell: wish.shell ?? ["/bin/sh", "-e"],
       cwd: wish.cwd ?? ".",
       env: { CI: "true", ...wish.env },
+      ...(wish.user === undefined ? {} : { user: wish.user }),
+      ...(wish.network === undefined ? {} : { network: wish.network }),
       scratch: wish.scratch ?? join(await this.fresh("scratch"), "made"),
       ...(wish.alone === true ? {} : { shared: join(this.directory, "shared"), followed: wish.followed ?? true }),
       output: output.take,
