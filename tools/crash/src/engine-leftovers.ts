@@ -7,7 +7,7 @@ import type { Rows } from "./rows.ts";
 
 /** Everything of this store's in the Engine that no row accounts for, each in one line; told without the product's code. */
 export function engineLeftovers(state: string, rows: Rows): readonly string[] {
-  const store = storeName(state);
+  const store = engineStore(state);
   const labelled = labelOf(store);
   const accounted = new Set(rows.layers.map(({ digest }) => `fresco-${store}/layer:${digest}`));
   return [
@@ -23,7 +23,7 @@ export function engineLeftovers(state: string, rows: Rows): readonly string[] {
 
 /** The containers of this store's that run. */
 export function containersOf(state: string): readonly string[] {
-  return listed("ps", "-q", "--filter", labelOf(storeName(state)));
+  return listed("ps", "-q", "--filter", labelOf(engineStore(state)));
 }
 
 function labelOf(store: string): string {
@@ -38,12 +38,12 @@ export function isImageThere(layer: string): boolean {
 
 /** Removes the images of a store whose directory goes. */
 export function removeImages(state: string): void {
-  const names = listed("image", "ls", "--filter", `reference=fresco-${storeName(state)}/*`, "--format", "{{.Repository}}:{{.Tag}}");
+  const names = listed("image", "ls", "--filter", `reference=fresco-${engineStore(state)}/*`, "--format", "{{.Repository}}:{{.Tag}}");
   if (names.length > 0) spawnSync("docker", ["image", "rm", ...names], { stdio: "ignore" });
 }
 
 /** The word that a store's objects are marked with: an HMAC under the key that the store keeps to itself. */
-function storeName(state: string): string {
+export function engineStore(state: string): string {
   const database = new DatabaseSync(join(state, "store.db"), { readOnly: true, timeout: 5000 });
   try {
     const key = database.prepare("SELECT value FROM meta WHERE name = 'seal-key'").get()?.["value"];
