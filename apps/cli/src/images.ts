@@ -53,7 +53,9 @@ async function unpack({ kind, value }: AskedSource, into: (source: ImageSource) 
   if (kind === "tar") return into({ type: "tar", path: value });
   if (kind === "dir") return into({ type: "directory", path: value });
   const onProgress = (text: string): void => void process.stderr.write(`note: ${text}\n`);
-  const { env, user } = await exportImage(chooseEndpoint(process.env), value, onProgress, (stream) => into({ type: "stream", stream }));
+  const { env, user } = await exportImage(chooseEndpoint(process.env), process.env, value, onProgress, (stream) =>
+    into({ type: "stream", stream }),
+  );
   return configOf(env, user);
 }
 

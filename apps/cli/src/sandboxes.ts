@@ -66,6 +66,7 @@ function docker({ environment, store, pull = "missing" }: SandboxParts): DockerS
     endpoint: () => chooseEndpoint(environment),
     store,
     pull,
+    environment,
     onProgress: (text) => process.stderr.write(`note: ${text}\n`),
   });
 }

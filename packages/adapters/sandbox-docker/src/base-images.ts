@@ -1,9 +1,11 @@
 import { FrescoError } from "@fresco/ports";
 import type { Base } from "@fresco/pipeline";
+import type { Environment } from "./configuration.ts";
 import { engineError, statusOf, wordsOf } from "./connect.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { EngineApi, ImageFacts } from "./engine-api.ts";
 import { quickInspect } from "./quick-inspect.ts";
+import { loginFor } from "./registry-login.ts";
 
 /** When an image is fetched from its registry. */
 export type Pull = "always" | "missing" | "never";
@@ -12,6 +14,8 @@ export interface BaseImagesOptions {
   readonly endpoint: () => Endpoint;
   readonly engine: () => Promise<EngineApi>;
   readonly pull: Pull;
+  /** The user's, which says where logins to registries are. */
+  readonly environment: Environment;
   /** One line about how fetching goes. */
   readonly onProgress: (text: string) => void;
 }
@@ -83,7 +87,9 @@ export class BaseImages {
     const { engine, onProgress } = this.#options;
     onProgress(`fetching the image ${name}`);
     try {
-      await followed(await (await engine()).pull(tagged(name)), onProgress);
+      const login = await loginFor(name, this.#options.environment);
+      const options = login === undefined ? {} : { authconfig: login };
+      await followed(await (await engine()).pull(tagged(name), options), onProgress);
     } catch (cause) {
       const error = engineError(cause, this.#options.endpoint(), `fetch the image ${name}`);
       if (error.code !== "engine.failed") throw error;

@@ -7,7 +7,7 @@ const HEADER = 8;
 /**
  * Takes the Engine's multiplexed stream apart: frames of a header (stream number, three zeros, length as big-endian u32) and that many bytes. What
  * arrives of a frame is passed on at once; while a delivery waits, nothing more is read.
- * @throws what a delivery or the stream threw; the stream is closed then, which does not hold the step up.
+ * @throws what a delivery or the stream threw, and Error where the stream ends too early; the stream is closed then, which does not hold the step up.
  */
 export async function demultiplex(source: Duplex, deliver: Deliver): Promise<void> {
   let header = Buffer.alloc(0);
@@ -33,6 +33,7 @@ export async function demultiplex(source: Duplex, deliver: Deliver): Promise<voi
       if (held !== undefined) await held;
     }
   }
+  if (left > 0 || header.length > 0) throw new Error("the Engine's stream ended in the middle of a frame");
 }
 
 function bufferOf(chunk: unknown): Buffer<ArrayBuffer> {

@@ -8,6 +8,7 @@ import { removeContainer, startAttached } from "./attached.ts";
 import { BaseImages, identityOf } from "./base-images.ts";
 import type { Pull } from "./base-images.ts";
 import { captureImage } from "./capture.ts";
+import type { Environment } from "./configuration.ts";
 import { connect, engineError, remoteError } from "./connect.ts";
 import { containerOptions, networkFiles, workspaceMounts } from "./container-options.ts";
 import { DockerStep, UnstartedStep } from "./docker-step.ts";
@@ -35,6 +36,8 @@ export interface DockerSandboxOptions {
   readonly store: () => string;
   /** @default "missing" */
   readonly pull?: Pull;
+  /** The user's environment: it says where logins to registries are. @default nothing */
+  readonly environment?: Environment;
   /** One line about the fetching of an image. */
   readonly onProgress?: (text: string) => void;
 }
@@ -70,9 +73,9 @@ export class DockerSandbox implements Sandbox {
 
   constructor(options: DockerSandboxOptions) {
     this.#options = options;
-    const { pull = "missing", onProgress = () => undefined } = options;
+    const { pull = "missing", environment = {}, onProgress = () => undefined } = options;
     const engine = (): Promise<EngineApi> => this.#connected();
-    this.#images = new BaseImages({ endpoint: () => this.#address(), engine, pull, onProgress });
+    this.#images = new BaseImages({ endpoint: () => this.#address(), engine, pull, environment, onProgress });
     this.#prepared = new PreparedBases({
       engine,
       inspect: (name) => this.#images.inspect(name),

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FrescoError } from "@fresco/ports";
+import { configuration, configurationDirectory, isRecord, readJson, type Environment } from "./configuration.ts";
 
 /** Where an Engine listens. */
 export type Address =
@@ -17,8 +18,6 @@ export interface Endpoint {
   /** For a reader: "DOCKER_HOST", 'the context "work"', "the default socket". */
   readonly because: string;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The Engine that Docker's own client would talk to: `DOCKER_HOST`, then `DOCKER_CONTEXT` or the configured context, then the first socket that is
@@ -77,8 +76,7 @@ function contextName(environment: Environment): string | undefined {
 }
 
 function configured(environment: Environment): string | undefined {
-  const config = readJson(join(configurationDirectory(environment), "config.json"));
-  const name = isRecord(config) ? config["currentContext"] : undefined;
+  const name = configuration(environment)["currentContext"];
   return typeof name === "string" ? name : undefined;
 }
 
@@ -98,21 +96,4 @@ function fromContext(name: string, environment: Environment): Endpoint {
   }
   const certificates = join(directory, "tls", id, "docker");
   return endpointOf(host, `the context "${name}"`, existsSync(certificates) ? certificates : undefined);
-}
-
-function configurationDirectory(environment: Environment): string {
-  return environment["DOCKER_CONFIG"] ?? join(environment["HOME"] ?? "/", ".docker");
-}
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch {
-    // Not there or damaged: then nothing is configured.
-    return undefined;
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

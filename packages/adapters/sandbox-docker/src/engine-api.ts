@@ -9,7 +9,7 @@ export interface EngineApi {
   listContainers(options: Listing & { all: boolean }): Promise<readonly { readonly Id: string }[]>;
   listImages(options: Listing): Promise<readonly ListedImage[]>;
   listVolumes(options: Listing): Promise<{ readonly Volumes: readonly { readonly Name: string }[] | null }>;
-  pull(name: string): Promise<NodeJS.ReadableStream>;
+  pull(name: string, options: { authconfig?: object }): Promise<NodeJS.ReadableStream>;
   version(): Promise<{ readonly Version: string; readonly ApiVersion: string }>;
   info(): Promise<{ readonly OperatingSystem: string; readonly Driver: string; readonly SecurityOptions?: readonly string[] | null }>;
   importImage(stream: NodeJS.ReadableStream, options: { repo: string; tag: string; changes: string }): Promise<NodeJS.ReadableStream>;

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { removeContainer } from "./attached.ts";
 import { BaseImages } from "./base-images.ts";
+import type { Environment } from "./configuration.ts";
 import { connect, engineError } from "./connect.ts";
 import { containerOptions } from "./container-options.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -19,12 +20,13 @@ export interface ExportedConfig {
  */
 export async function exportImage(
   endpoint: Endpoint,
+  environment: Environment,
   name: string,
   onProgress: (text: string) => void,
   take: (tar: Readable) => Promise<unknown>,
 ): Promise<ExportedConfig> {
   const engine = await connect(endpoint);
-  const images = new BaseImages({ endpoint: () => endpoint, engine: async () => engine, pull: "missing", onProgress });
+  const images = new BaseImages({ endpoint: () => endpoint, engine: async () => engine, pull: "missing", environment, onProgress });
   const base = await images.of({ type: "image", image: name });
   const { Env, User } = base.Config ?? {};
   try {
