@@ -42,17 +42,21 @@ export function containerOptions(
   };
 }
 
-/** The workspace as a mount that the Engine makes, and the repository within. @param names an existing directory for short names. */
-export function workspaceMounts(
-  { workspace, git }: Pick<StepRequest, "workspace" | "git">,
-  names: string,
-  labels: Record<string, string>,
-): Mount[] {
-  const repository: Mount[] = git === undefined ? [] : [{ Type: "bind", Source: git, Target: `${WORKSPACE}/.git` }];
-  return [workspaceMount(workspace, names, labels), ...repository];
+/** What the mounts of a step depend on beside the step. */
+export interface MountFacts {
+  /** An existing directory for short names. */
+  readonly names: string;
+  readonly labels: Record<string, string>;
+  readonly rootless: boolean;
 }
 
-function workspaceMount(workspace: WorkspaceDescription, names: string, labels: Record<string, string>): Mount {
+/** The workspace as a mount that the Engine makes, and the repository within. */
+export function workspaceMounts({ workspace, git }: Pick<StepRequest, "workspace" | "git">, facts: MountFacts): Mount[] {
+  const repository: Mount[] = git === undefined ? [] : [{ Type: "bind", Source: git, Target: `${WORKSPACE}/.git` }];
+  return [workspaceMount(workspace, facts), ...repository];
+}
+
+function workspaceMount(workspace: WorkspaceDescription, facts: MountFacts): Mount {
   if (workspace.type === "directory") return { Type: "bind", Source: workspace.path, Target: WORKSPACE };
   // No name: the Engine gives it one and removes it with its container.
   return {
@@ -61,14 +65,17 @@ function workspaceMount(workspace: WorkspaceDescription, names: string, labels: 
     Target: WORKSPACE,
     VolumeOptions: {
       NoCopy: true,
-      Labels: labels,
-      DriverConfig: { Name: "local", Options: { type: "overlay", device: "overlay", o: overlayOptions(workspace, names) } },
+      Labels: facts.labels,
+      DriverConfig: { Name: "local", Options: { type: "overlay", device: "overlay", o: overlayOptions(workspace, facts) } },
     },
   };
 }
 
 /** Short names keep the options within a page, and separators in paths away from the kernel's parser. */
-function overlayOptions({ lower, upper, work }: Extract<WorkspaceDescription, { type: "overlay" }>, names: string): string {
+function overlayOptions(
+  { lower, upper, work }: Extract<WorkspaceDescription, { type: "overlay" }>,
+  { names, rootless }: MountFacts,
+): string {
   let count = 0;
   const short = (directory: string): string => {
     const name = join(names, String((count += 1)));
@@ -79,7 +86,8 @@ function overlayOptions({ lower, upper, work }: Extract<WorkspaceDescription, { 
     `lowerdir=${lower.map(short).join(":")}`,
     `upperdir=${short(upper)}`,
     `workdir=${short(work)}`,
-    "metacopy=off,index=off,xino=off,redirect_dir=off",
+    // A namespace's root may write attributes of users' alone; with them the kernel takes neither metacopy nor redirect_dir, and needs no telling.
+    rootless ? "userxattr,index=off,xino=off" : "metacopy=off,index=off,xino=off,redirect_dir=off",
     // What is kept of an upper directory is synced when it is stored.
     "volatile",
   ].join(",");

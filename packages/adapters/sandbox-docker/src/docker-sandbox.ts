@@ -14,6 +14,7 @@ import { containerOptions, networkFiles, workspaceMounts } from "./container-opt
 import { DockerStep, UnstartedStep } from "./docker-step.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { ContainerOptions, EngineApi, ImageFacts } from "./engine-api.ts";
+import { isRootless } from "./engine-facts.ts";
 import { readNote, writeNote } from "./engine-note.ts";
 import type { EngineNote } from "./engine-note.ts";
 import { labelsOf } from "./labels.ts";
@@ -67,6 +68,7 @@ export class DockerSandbox implements Sandbox {
   readonly #prepared: PreparedBases;
   readonly #owners = new Map<string, OwnerState>();
   #engine: Promise<EngineApi> | undefined;
+  #rootless: Promise<boolean> | undefined;
   #endpoint: Endpoint | undefined;
   /** One that is there. */
   #helperImage: string | undefined;
@@ -121,14 +123,14 @@ export class DockerSandbox implements Sandbox {
   async #startOn(request: StepRequest, base: ImageFacts, networks: Networks): Promise<RunningStep> {
     const engine = await this.#connected();
     openTo(request.user ?? base.Config?.User, request.workspace);
-    const prepared = await this.#prepared.of(base);
+    const [prepared, rootless] = await Promise.all([this.#prepared.of(base), this.#isRootless()]);
     const [image, network] = await Promise.all([
       this.#imageFor(request, prepared),
       // Its container keeps the prepared image in use, so that nobody removes it during the run.
       networks.take(request.network ?? "default", prepared, base),
     ]);
     try {
-      const attached = await startAttached(engine, this.#containerOf(request, base, image, network));
+      const attached = await startAttached(engine, this.#containerOf(request, base, image, { network, rootless }));
       const word = randomBytes(12).toString("hex");
       const [program = "/bin/sh", ...options] = request.shell;
       const step = new DockerStep(attached, {
@@ -224,12 +226,14 @@ export class DockerSandbox implements Sandbox {
     if (uid === 0) return;
     const written = workspace.type === "overlay" ? workspace.upper : workspace.path;
     if (!hasForeign(written, uid)) return;
+    // In a rootless Engine's containers the caller is root.
+    const owner = (await this.#isRootless()) ? "0:0" : `${uid}:${gid}`;
     const { code, output } = await runHelper(await this.#connected(), {
       image: base.Id,
       base,
       labels: labelsOf(this.#marks(request), "run"),
       mounts: [{ Type: "bind", Source: written, Target: "/mnt" }],
-      script: `chown -hR ${uid}:${gid} /mnt\n`,
+      script: `chown -hR ${owner} /mnt\n`,
     });
     if (code !== 0) throw new Error(`chown in the image failed: ${output.trim()}`);
   }
@@ -249,14 +253,19 @@ export class DockerSandbox implements Sandbox {
     );
   }
 
-  #containerOf(request: StepRequest, base: ImageFacts, image: ImageFacts, network: Network): ContainerOptions {
+  #containerOf(
+    request: StepRequest,
+    base: ImageFacts,
+    image: ImageFacts,
+    { network, rootless }: { readonly network: Network; readonly rootless: boolean },
+  ): ContainerOptions {
     const labels = labelsOf(this.#marks(request), "run");
     const names = join(request.scratch, "n");
     mkdirSync(names, { mode: 0o700 });
     const { cpus, memory } = request.resources ?? {};
     return containerOptions(image.Id, base, request.user, labels, {
       NetworkMode: network.mode,
-      Mounts: [...workspaceMounts(request, names, labels), ...networkFiles(join(request.scratch, "etc"), network.files)],
+      Mounts: [...workspaceMounts(request, { names, labels, rootless }), ...networkFiles(join(request.scratch, "etc"), network.files)],
       ...(cpus === undefined ? {} : { NanoCpus: Math.round(cpus * 1e9) }),
       ...(memory === undefined ? {} : { Memory: memory }),
     });
@@ -276,6 +285,11 @@ export class DockerSandbox implements Sandbox {
 
   #marks({ owner, run, job }: Pick<StepRequest, "owner" | "run" | "job">): { store: string; owner: string; run: string; job: string } {
     return { store: this.#options.store(), owner, run, job };
+  }
+
+  #isRootless(): Promise<boolean> {
+    this.#rootless ??= this.#connected().then(isRootless);
+    return this.#rootless;
   }
 
   #address(): Endpoint {
