@@ -14,7 +14,8 @@ import { containerOptions, networkFiles, workspaceMounts } from "./container-opt
 import { DockerStep, UnstartedStep } from "./docker-step.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { ContainerOptions, EngineApi, ImageFacts } from "./engine-api.ts";
-import { isRootless } from "./engine-facts.ts";
+import { factsOf } from "./engine-facts.ts";
+import type { EngineFacts } from "./engine-facts.ts";
 import { readNote, writeNote } from "./engine-note.ts";
 import type { EngineNote } from "./engine-note.ts";
 import { labelsOf } from "./labels.ts";
@@ -68,7 +69,7 @@ export class DockerSandbox implements Sandbox {
   readonly #prepared: PreparedBases;
   readonly #owners = new Map<string, OwnerState>();
   #engine: Promise<EngineApi> | undefined;
-  #rootless: Promise<boolean> | undefined;
+  #facts: Promise<EngineFacts> | undefined;
   #endpoint: Endpoint | undefined;
   /** One that is there. */
   #helperImage: string | undefined;
@@ -123,7 +124,7 @@ export class DockerSandbox implements Sandbox {
   async #startOn(request: StepRequest, base: ImageFacts, networks: Networks): Promise<RunningStep> {
     const engine = await this.#connected();
     openTo(request.user ?? base.Config?.User, request.workspace);
-    const [prepared, rootless] = await Promise.all([this.#prepared.of(base), this.#isRootless()]);
+    const [prepared, { rootless }] = await Promise.all([this.#prepared.of(base), this.#whatItIs()]);
     const [image, network] = await Promise.all([
       this.#imageFor(request, prepared),
       // Its container keeps the prepared image in use, so that nobody removes it during the run.
@@ -227,7 +228,7 @@ export class DockerSandbox implements Sandbox {
     const written = workspace.type === "overlay" ? workspace.upper : workspace.path;
     if (!hasForeign(written, uid)) return;
     // In a rootless Engine's containers the caller is root.
-    const owner = (await this.#isRootless()) ? "0:0" : `${uid}:${gid}`;
+    const owner = (await this.#whatItIs()).rootless ? "0:0" : `${uid}:${gid}`;
     const { code, output } = await runHelper(await this.#connected(), {
       image: base.Id,
       base,
@@ -287,9 +288,9 @@ export class DockerSandbox implements Sandbox {
     return { store: this.#options.store(), owner, run, job };
   }
 
-  #isRootless(): Promise<boolean> {
-    this.#rootless ??= this.#connected().then(isRootless);
-    return this.#rootless;
+  #whatItIs(): Promise<EngineFacts> {
+    this.#facts ??= this.#connected().then((engine) => factsOf(engine, this.#address()));
+    return this.#facts;
   }
 
   #address(): Endpoint {

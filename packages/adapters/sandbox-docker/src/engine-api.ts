@@ -10,7 +10,11 @@ export interface EngineApi {
   listImages(options: Listing): Promise<readonly ListedImage[]>;
   listVolumes(options: Listing): Promise<{ readonly Volumes: readonly { readonly Name: string }[] | null }>;
   pull(name: string, options: { authconfig?: object }): Promise<NodeJS.ReadableStream>;
-  version(): Promise<{ readonly Version: string; readonly ApiVersion: string }>;
+  version(): Promise<{
+    readonly Version: string;
+    readonly ApiVersion: string;
+    readonly Components?: readonly { readonly Name: string }[] | null;
+  }>;
   info(): Promise<{ readonly OperatingSystem: string; readonly Driver: string; readonly SecurityOptions?: readonly string[] | null }>;
   importImage(stream: NodeJS.ReadableStream, options: { repo: string; tag: string; changes: string }): Promise<NodeJS.ReadableStream>;
 }
