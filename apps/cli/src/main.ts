@@ -19,6 +19,9 @@ function wantsHelp(argv: readonly string[]): boolean {
   return argv.slice(0, end === -1 ? argv.length : end).some((word) => word === "-h" || word === "--help");
 }
 
+// What a library calls that Node would rather not have is for us to follow, and no news for a user.
+process.noDeprecation = true;
+
 // The reader of an error or of a note may have gone: that is no reason to stop what goes on.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {

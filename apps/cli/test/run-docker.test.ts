@@ -287,6 +287,8 @@ describe("where an image cannot be had", () => {
     expect(stderr).toMatch(
       /error\[engine\.unreachable\]: no Docker Engine answers at unix:\/\/\/no\/such\/docker\.sock \(DOCKER_HOST\)\n(  because: .*\n)?hint: start Docker/,
     );
+    const tcp = await project.fresco(["run", "boxed"], { env: { DOCKER_HOST: "tcp://127.0.0.1:1" } });
+    expect([tcp.code, tcp.stderr]).toEqual([125, expect.stringMatching(/^error\[engine\.unreachable\]: no Docker Engine answers at tcp:/)]);
   });
 
   it("refuses an Engine on another machine, and an address that is none", async () => {
