@@ -29,11 +29,11 @@ export async function captureImage(request: CaptureRequest): Promise<CapturedLay
   // Where there are none the Engine answers null, which the library hands over as it came.
   const changes = isChanges(listed) ? listed.filter(({ Path }) => !isElsewhere(Path)) : [];
   if (changes.length === 0) return undefined;
-  const { digest, image } = await announceImage(into.path, repository);
+  const { digest, image } = announceImage(into.path, repository);
   const options = { repo: repository, tag: digest, changes: labelInstruction({ ...request.labels, [LAYER_LABEL]: into.path }) };
   const isFull = (request.image.RootFS.Layers?.length ?? 0) >= MOST_LAYERS;
   const committed = isFull ? await flatten(request.engine, container, options) : await container.commit({ ...options, pause: false });
-  await recordImage(into.path, image, committed.Id);
+  recordImage(into.path, image, committed.Id);
   const facts = await request.inspect(committed.Id);
   const bytes = Math.max(0, (facts?.Size ?? 0) - request.image.Size);
   return { ...into, digest, bytes, entries: changes.length, footprint: [] };

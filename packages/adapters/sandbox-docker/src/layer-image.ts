@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
-import { open, writeFile } from "node:fs/promises";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { LayerRef } from "@fresco/ports";
 import { statusOf } from "./connect.ts";
@@ -18,27 +17,23 @@ export interface LayerImage {
 const FILE = "image.json";
 
 /** Names an image for a layer before there is one: whatever happens next, the directory tells what to remove. */
-export async function announceImage(
-  directory: string,
-  repository: string,
-): Promise<{ readonly digest: string; readonly image: LayerImage }> {
+export function announceImage(directory: string, repository: string): { readonly digest: string; readonly image: LayerImage } {
   // An identity that is never used twice: digesting what an Engine keeps would mean to read all of it.
   const digest = randomBytes(32).toString("hex");
   const image = { name: `${repository}:${digest}`, id: undefined };
   mkdirSync(dirname(directory), { recursive: true, mode: 0o700 });
   mkdirSync(directory, { mode: 0o700 });
-  await writeThrough(join(directory, FILE), image.name, undefined);
+  write(join(directory, FILE), image.name, undefined);
   return { digest, image };
 }
 
-export async function recordImage(directory: string, { name }: LayerImage, id: string): Promise<void> {
-  await writeThrough(join(directory, FILE), name, id);
+export function recordImage(directory: string, { name }: LayerImage, id: string): void {
+  write(join(directory, FILE), name, id);
 }
 
-async function writeThrough(path: string, name: string, id: string | undefined): Promise<void> {
-  await writeFile(path, `${JSON.stringify({ name, ...(id === undefined ? {} : { id }) })}\n`, { mode: 0o600 });
-  await using file = await open(path, "r");
-  await file.sync();
+/** Nothing is synced here: layers are before their entry is stored, and an image whose directory a power cut took is found by its labels. */
+function write(path: string, name: string, id: string | undefined): void {
+  writeFileSync(path, `${JSON.stringify({ name, ...(id === undefined ? {} : { id }) })}\n`, { mode: 0o600 });
 }
 
 /** The image that a layer's directory names; `undefined`: the directory is none of a layer in an Engine, or is damaged. */
