@@ -30,6 +30,9 @@ for (let i = 1; i < ${steps}; i += 1) step = step.sh(\`echo \${i} > f\${i}\`, { 
 export default pipeline("ci", [step]${on(image)});
 `;
 
+/** The same where each changes the system, as an installation does. */
+export const installations = (steps: number, image: string): string => chain(steps, image).replaceAll("> f", "> /f");
+
 /** So many cached steps that all stand on one. */
 export const forks = (steps: number, image?: string): string => `import { forever, pipeline, sh } from "fresco";
 const root = sh("echo 0 > f0", { id: "root", cache: forever() });

@@ -9,7 +9,7 @@ import { gitlabCiLocal } from "./peers/gitlab-ci-local.ts";
 import { turborepo } from "./peers/turborepo.ts";
 import { wireit } from "./peers/wireit.ts";
 import { fresco, median, medianOf, run, type Taken } from "./processes.ts";
-import { chain, forks, makeProject, manyFiles, printing, views } from "./projects.ts";
+import { chain, forks, installations, makeProject, manyFiles, printing, views } from "./projects.ts";
 import type { Figure } from "./table.ts";
 
 const RUNS = 5;
@@ -98,8 +98,12 @@ export const WORKS: Readonly<Record<string, (directory: string, peers: Peers) =>
       const work = `${STEPS} ${what} steps in Docker`;
       figures.push({ work: `${work}, cold`, floor, peers: [peer, bare], ...ratio(cold, peer, target, stretch) });
       if (what === "forked") continue;
+      const installing = makeProject(path.join(directory, "installing"), installations(STEPS, engine.image));
+      await run(fresco, ["run"], { cwd: installing, env });
+      const committed = await medianOf(RUNS, async () => (await run(fresco, ["run", "--no-cache"], { cwd: installing, env })).ms);
       const gitlab = npm ? await gitlabCiLocal(engine, directory, STEPS) : { name: "gitlab-ci-local", missing: NOT_ASKED };
       figures.push(
+        { work: `${work} that each change the system, cold`, floor, peers: [peer], ...ratio(committed, peer, target, stretch) },
         { work: `${work}, cold, beside gitlab-ci-local`, floor, peers: [gitlab], ...ratio(cold, gitlab, 0.2) },
         { work: `${work}, warm`, floor: "", peers: [cached], ...ratio(warm, cached, 1.5, 1.2) },
       );
