@@ -8,7 +8,7 @@ import type { Clock, FrozenSource, Layers, Logs, Owner, Processes, Store } from 
 import { NodeProcesses, SystemClock } from "@fresco/process-node";
 import { SqliteStore } from "@fresco/store-sqlite";
 import { CowLayers, CowWorkspaces } from "@fresco/workspace-cow";
-import type { LinuxSandboxOptions } from "@fresco/sandbox-linux";
+import type { LinuxSandboxOptions, UnpackedImage } from "@fresco/sandbox-linux";
 import { addedImages, findAddedImage } from "./added-images.ts";
 import type { Freezing } from "./freezing.ts";
 import { loadProject } from "./load.ts";
@@ -95,11 +95,12 @@ export async function openProject(freezing: Freezing, choice: SandboxRequest): P
   const { clock, store, logs } = session;
   freezing.provide(store.directories);
   const owner = await store.owners.open({ process: processes.self(), startedAt: clock.now() });
-  const find: NonNullable<LinuxSandboxOptions["images"]> = async (image) => {
-    const found = await findAddedImage(store, image, owner.id);
-    if (found === undefined) return undefined;
-    const { readConfig } = await import("@fresco/image-rootfs");
-    return { rootfs: found.rootfs, identity: `image:${found.digest}`, ...readConfig(found.config) };
+  const unpacked = new Map<string, ReturnType<typeof unpackedImage>>();
+  // Once: whatever is added under the name meanwhile, all of this run stands on the same one.
+  const find: NonNullable<LinuxSandboxOptions["images"]> = (image) => {
+    const found = unpacked.get(image) ?? unpackedImage(store, image, owner.id);
+    unpacked.set(image, found);
+    return found;
   };
   const isAdded = choice.sandbox === "auto" && (await addedImages(store)).length > 0;
   const sandboxes = (isAdded ? withoutEngine(chosen, process.env) : undefined) ?? chosen;
@@ -127,4 +128,11 @@ export async function openProject(freezing: Freezing, choice: SandboxRequest): P
     await close();
     throw error;
   }
+}
+
+async function unpackedImage(store: Store, name: string, owner: string): Promise<UnpackedImage | undefined> {
+  const found = await findAddedImage(store, name, owner);
+  if (found === undefined) return undefined;
+  const { readConfig } = await import("@fresco/image-rootfs");
+  return { rootfs: found.rootfs, identity: `image:${found.digest}`, ...readConfig(found.config) };
 }

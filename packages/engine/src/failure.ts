@@ -29,7 +29,7 @@ function unseenBy(step: IRStep, output: Uint8Array, context: JobContext): readon
   const view = views.get(step.id);
   if (view === undefined || view.type === "everything") return [];
   const seen = new Set(view.entries.map(({ path }) => path));
-  return unseenMentions(output, source, (path) => seen.has(path), workspacePathOf(bases.sandboxOf(step), context), 3);
+  return unseenMentions(output, source, (path) => seen.has(path), workspacePathOf(bases.capabilitiesOf(step), context), 3);
 }
 
 async function tail(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {

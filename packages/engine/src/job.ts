@@ -178,7 +178,8 @@ export class Job {
     const scratch = `${context.directory}/${context.number()}`;
     const { base } = await context.bases.of(step);
     const git = step.git ? await context.source.repository(`${scratch}/git`) : undefined;
-    const form = sandbox.capabilities.workspace[0] === "overlay" && (await ports.workspaces.strategy()).overlay ? "overlay" : "directory";
+    const capabilities = context.bases.capabilitiesOf(step);
+    const form = capabilities.workspace[0] === "overlay" && (await ports.workspaces.strategy()).overlay ? "overlay" : "directory";
     const execution = new Execution(
       { ...ports, sandbox },
       {
@@ -189,7 +190,7 @@ export class Job {
           form:
             form === "overlay"
               ? { type: "overlay" }
-              : { type: "directory", path: sandbox.capabilities.workspacePath === undefined ? context.stableWorkspace : `${scratch}/d` },
+              : { type: "directory", path: capabilities.workspacePath === undefined ? context.stableWorkspace : `${scratch}/d` },
         },
         step: {
           owner: context.owner,

@@ -54,9 +54,13 @@ export async function describe(step: IRStep, context: LookupContext): Promise<De
   const { identity } = await context.bases.of(step);
   const environment = context.environment.get(step.id);
   const view = context.views.get(step.id);
-  const sandbox = context.bases.sandboxOf(step);
+  const capabilities = context.bases.capabilitiesOf(step);
   const fields: KeyFields = {
-    sandbox: { kind: sandbox.kind, capabilities: context.bases.capabilitiesOf(step).keyed, workspace: workspacePathOf(sandbox, context) },
+    sandbox: {
+      kind: context.bases.sandboxOf(step).kind,
+      capabilities: capabilities.keyed,
+      workspace: workspacePathOf(capabilities, context),
+    },
     base: identity.identity,
     layers: {
       system: context.results.system(step.id).map(({ digest }) => digest),
@@ -97,8 +101,11 @@ export async function find(step: IRStep, described: Described, context: LookupCo
 }
 
 /** Where a step of this sandbox finds its workspace. */
-export function workspacePathOf({ capabilities }: Sandbox, { stableWorkspace }: Pick<LookupContext, "stableWorkspace">): string {
-  return capabilities.workspacePath ?? stableWorkspace;
+export function workspacePathOf(
+  { workspacePath }: SandboxCapabilities,
+  { stableWorkspace }: Pick<LookupContext, "stableWorkspace">,
+): string {
+  return workspacePath ?? stableWorkspace;
 }
 
 /** Law 6: what cannot be found out is a miss. */

@@ -10,13 +10,13 @@ export class ForeignRun implements Disposable {
   readonly #going: Going;
   #containers: readonly string[] = [];
 
-  private constructor(scene: Scene) {
+  private constructor(scene: Scene, sandbox: string) {
     this.#scene = scene;
-    this.#going = scene.start(["run", "patient", ...(scene.engine ? [] : ["--sandbox", scene.sandbox])]);
+    this.#going = scene.start(["run", "patient", "--sandbox", sandbox]);
   }
 
   static async start({ command, sandbox }: Pick<SeriesOptions, "command" | "sandbox">): Promise<ForeignRun> {
-    const run = new ForeignRun(new Scene({ command, sandbox }));
+    const run = new ForeignRun(new Scene({ command, sandbox }), sandbox);
     await until("the foreign run is ready", () => run.#going.stdout().includes("ready"));
     run.#containers = run.#alive();
     return run;

@@ -58,8 +58,6 @@ export class Scene implements Disposable {
   readonly mark: string;
   /** Do its steps run in a Docker Engine? */
   readonly engine: boolean;
-  /** As the command is told it. */
-  readonly sandbox: string;
   readonly #directory: string;
   readonly #command: string;
   #commands = 0;
@@ -73,7 +71,6 @@ export class Scene implements Disposable {
     this.mark = `crash-${this.#directory.slice(-6)}`;
     mkdirSync(join(this.project, ".fresco"), { recursive: true });
     this.engine = sandbox === "docker";
-    this.sandbox = sandbox ?? "auto";
     for (const [name, text] of Object.entries(PIPELINES)) this.write(`.fresco/${name}.ts`, this.engine ? onImage(text) : text);
     this.edit(0);
     spawnSync("git", ["init", "-q", this.project]);

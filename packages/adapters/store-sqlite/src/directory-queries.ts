@@ -1,11 +1,13 @@
 import type { DirectoryKind } from "@fresco/ports";
 import { sql } from "kysely";
 import type { Database } from "./database.ts";
+import { leaseQueries } from "./lease-queries.ts";
 import { among, query } from "./query-builder.ts";
 
 /** What {@link SqliteDirectories} asks and writes. */
 export function directoryQueries(database: Database) {
   return {
+    ...leaseQueries(database),
     reserve: query<{ id: string; kind: DirectoryKind; owner: string; now: number }>(database)((db, $) =>
       db
         .insertInto("directories")
@@ -40,18 +42,6 @@ export function directoryQueries(database: Database) {
         .where(sql<boolean>`substr(note, 1, length(${$("prefix")})) = ${$("prefix")}`)
         .orderBy("last_used_at", "desc")
         .orderBy("id", "desc"),
-    ),
-    lease: query<{ id: string; owner: string }>(database)((db, $) =>
-      db
-        .insertInto("leases")
-        .values({ directory: $("id"), owner: $("owner") })
-        .onConflict((conflict) => conflict.doNothing()),
-    ),
-    used: query<{ id: string; now: number }>(database)((db, $) =>
-      db
-        .updateTable("directories")
-        .set({ last_used_at: $("now") })
-        .where("id", "=", $("id")),
     ),
     release: query<{ ids: string; owner: string }>(database)((db, $) =>
       db

@@ -1,6 +1,7 @@
 import type { InferResult } from "kysely";
 import { sql, type Kysely } from "kysely";
 import type { Database } from "./database.ts";
+import { leaseQueries } from "./lease-queries.ts";
 import { among, query } from "./query-builder.ts";
 import type { Tables } from "./tables.ts";
 
@@ -25,6 +26,7 @@ function entryRows(database: Database) {
     workspace: string | null;
   };
   return {
+    ...leaseQueries(database),
     byKey: query<{ key: string }>(database)((db, $) => rows(db).select(incomplete.as("incomplete")).where("entries.key", "=", $("key"))),
     latest: query<{ project: string; pipeline: string; step: string }>(database)((db, $) =>
       withFields(db)
@@ -107,18 +109,6 @@ function layerRows(database: Database) {
             .where("owner", "is not", null),
         )
         .onConflict((conflict) => conflict.doNothing()),
-    ),
-    lease: query<{ id: string; owner: string }>(database)((db, $) =>
-      db
-        .insertInto("leases")
-        .values({ directory: $("id"), owner: $("owner") })
-        .onConflict((conflict) => conflict.doNothing()),
-    ),
-    used: query<{ id: string; now: number }>(database)((db, $) =>
-      db
-        .updateTable("directories")
-        .set({ last_used_at: $("now") })
-        .where("id", "=", $("id")),
     ),
   };
 }
