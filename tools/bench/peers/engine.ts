@@ -43,16 +43,19 @@ function importImage(client: string, image: string, root: string): boolean {
 
 function clean(client: string, tag: string, image: string): void {
   const said = (...args: string[]): string => spawnSync(client, args, { encoding: "utf8", maxBuffer: 2 ** 28 }).stdout;
-  const rooted = (...images: string[]): string[] =>
-    said("image", "inspect", "-f", "{{index .RootFS.Layers 0}} {{.Id}}", ...images)
+  const rooted = (...images: string[]): { layers: number; first: string; id: string }[] =>
+    said("image", "inspect", "-f", "{{len .RootFS.Layers}} {{index .RootFS.Layers 0}} {{.Id}}", ...images)
       .split("\n")
-      .filter(Boolean);
-  const layer = rooted(image)[0]?.split(" ")[0];
-  // Newest first, so that what others stand on goes after them.
+      .filter(Boolean)
+      .map((line) => line.split(" "))
+      .map(([layers, first = "", id = ""]) => ({ layers: Number(layers), first, id }));
+  const first = rooted(image)[0]?.first;
   const all = new Set(said("image", "ls", "-aq", "--no-trunc").split("\n").filter(Boolean));
-  const ours = rooted(...all).flatMap((line) =>
-    layer !== undefined && line.startsWith(`${layer} `) ? [line.slice(layer.length + 1)] : [],
-  );
+  const ours = rooted(...all)
+    .filter((one) => one.first === first)
+    // What others stand on goes after them. Their times do not tell: they are whole seconds.
+    .toSorted((a, b) => b.layers - a.layers)
+    .map(({ id }) => id);
   if (ours.length > 0) said("image", "rm", "-f", ...ours);
   const records = cachedUnder(tag, said("system", "df", "-v", "--format", "{{json .BuildCache}}"));
   // Without an id the filter would take everybody's.
